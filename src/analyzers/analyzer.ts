@@ -75,7 +75,16 @@ export interface Scene {
   script(path: Word, language: CodeLanguage | undefined, args: readonly Word[]): Finding;
 }
 
-export type CodeLanguage = "shell" | "python" | "javascript" | "ruby" | "perl" | "php" | "powershell" | "cmd" | "sql";
+export type CodeLanguage =
+  | "shell"
+  | "python"
+  | "javascript"
+  | "ruby"
+  | "perl"
+  | "php"
+  | "powershell"
+  | "cmd"
+  | "sql";
 
 export interface SceneChange {
   readonly cwd?: string | undefined;

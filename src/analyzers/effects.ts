@@ -38,7 +38,8 @@ export function effect(parts: EffectParts): Effect {
   return {
     verb: parts.verb,
     resource: { kind: parts.kind, name: parts.name, environment: parts.environment },
-    wayBack: parts.wayBack ?? (reversibility === "R4" ? "none" : reversibility === "R1" ? "provider" : "unknown"),
+    wayBack:
+      parts.wayBack ?? (reversibility === "R4" ? "none" : reversibility === "R1" ? "provider" : "unknown"),
     reversibility,
     count: parts.count === undefined ? 1 : parts.count,
     certain: parts.certain ?? true,
@@ -49,14 +50,22 @@ export function effect(parts: EffectParts): Effect {
 }
 
 /** The effect of something that nobody could read: never nothing (DESIGN §4). */
-export function unknownEffect(scene: Scene, kind: string, name: string, by: string, marks: readonly Mark[] = []): Effect {
+export function unknownEffect(
+  scene: Scene,
+  kind: string,
+  name: string,
+  by: string,
+  marks: readonly Mark[] = [],
+): Effect {
   const here = scene.place.host === undefined;
   return effect({
     verb: "unknown",
     kind,
     name: name.slice(0, 200),
     environment: here ? "local" : scene.place.environment,
-    ...(here && scene.setting.contained ? { reversibility: "R1" as const, wayBack: "restore-point" as const } : {}),
+    ...(here && scene.setting.contained
+      ? { reversibility: "R1" as const, wayBack: "restore-point" as const }
+      : {}),
     count: null,
     certain: false,
     marks: scene.privileged ? [...marks, "privileged"] : marks,
@@ -81,12 +90,22 @@ export interface FileOptions {
  * The effect of a verb on the path that a word names. A plain read and a write into a sink are no effects,
  * so the answer is a list.
  */
-export function fileEffects(verb: FileVerb, word: Word, scene: Scene, options: FileOptions): readonly Effect[] {
+export function fileEffects(
+  verb: FileVerb,
+  word: Word,
+  scene: Scene,
+  options: FileOptions,
+): readonly Effect[] {
   return placedFileEffects(verb, locate(word, scene), scene, options);
 }
 
 /** As `fileEffects`, for a path that was located before. */
-export function placedFileEffects(verb: FileVerb, at: Location, scene: Scene, options: FileOptions): readonly Effect[] {
+export function placedFileEffects(
+  verb: FileVerb,
+  at: Location,
+  scene: Scene,
+  options: FileOptions,
+): readonly Effect[] {
   if (at.area === "sink") return [];
   const marks = fileMarks(verb, at, scene, options);
   if (verb === "read" && !marks.includes("secret")) return [];
@@ -94,9 +113,16 @@ export function placedFileEffects(verb: FileVerb, at: Location, scene: Scene, op
   return [
     effect({
       verb: actual,
-      kind: options.kind ?? (at.area === "device" ? "device" : at.type === "directory" || options.recursive ? "directory" : "file"),
+      kind:
+        options.kind ??
+        (at.area === "device"
+          ? "device"
+          : at.type === "directory" || options.recursive
+            ? "directory"
+            : "file"),
       name: at.shown,
-      environment: at.area === "remote" ? scene.place.environment : at.area === "workspace" ? "workspace" : "local",
+      environment:
+        at.area === "remote" ? scene.place.environment : at.area === "workspace" ? "workspace" : "local",
       ...wayBackOf(actual, at.area, scene),
       count: options.recursive || at.shown.includes("*") ? null : 1,
       certain: at.certain && (options.certain ?? true),
@@ -119,8 +145,13 @@ function fileMarks(verb: FileVerb, at: Location, scene: Scene, options: FileOpti
   return marks;
 }
 
-function wayBackOf(verb: FileVerb, area: Area, scene: Scene): { reversibility: Reversibility; wayBack: WayBack } {
-  if (area === "workspace" && scene.setting.restorable) return { reversibility: "R1", wayBack: "restore-point" };
+function wayBackOf(
+  verb: FileVerb,
+  area: Area,
+  scene: Scene,
+): { reversibility: Reversibility; wayBack: WayBack } {
+  if (area === "workspace" && scene.setting.restorable)
+    return { reversibility: "R1", wayBack: "restore-point" };
   if (area === "temporary" || area === "cache") return { reversibility: "R1", wayBack: "none" };
   if (verb === "create") return { reversibility: "R1", wayBack: "none" };
   return { reversibility: verb === "delete" ? "R4" : "R2", wayBack: "none" };

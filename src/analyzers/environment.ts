@@ -24,7 +24,8 @@ function raise(declared: Environment, names: readonly (string | undefined)[]): E
   return declared;
 }
 
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){1,3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)$/i;
+const LOOPBACK =
+  /^(localhost|.*\.localhost|127(\.\d{1,3}){1,3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)$/i;
 
 /** True for names and addresses of this machine's loopback. */
 export function isLoopback(host: string): boolean {
@@ -33,7 +34,8 @@ export function isLoopback(host: string): boolean {
 
 /** The environment of a host by its name: this machine's loopback is development. */
 export function hostEnvironment(host: string | undefined, scene: Scene): Environment {
-  if (host !== undefined && isLoopback(host)) return scene.place.host === undefined ? "development" : scene.place.environment;
+  if (host !== undefined && isLoopback(host))
+    return scene.place.host === undefined ? "development" : scene.place.environment;
   return environmentOf([host], scene);
 }
 

@@ -118,7 +118,13 @@ function globAt(path: string): number {
   return at < 0 ? path.length : at;
 }
 
-function placed(path: string, typed: string, everything: boolean, type: Location["type"], scene: Scene): Location {
+function placed(
+  path: string,
+  typed: string,
+  everything: boolean,
+  type: Location["type"],
+  scene: Scene,
+): Location {
   const area = areaOf(path, scene);
   const { workspace } = scene.setting;
   const inside = workspace !== undefined && (path === workspace || path.startsWith(`${workspace}/`));
@@ -138,7 +144,11 @@ function placed(path: string, typed: string, everything: boolean, type: Location
 
 function isRoot(path: string, scene: Scene): boolean {
   const { workspace, home, temporary } = scene.setting;
-  if (workspace !== undefined && (path === workspace || workspace.startsWith(path === "/" ? "/" : `${path}/`))) return true;
+  if (
+    workspace !== undefined &&
+    (path === workspace || workspace.startsWith(path === "/" ? "/" : `${path}/`))
+  )
+    return true;
   if (path === home || home.startsWith(path === "/" ? "/" : `${path}/`)) return true;
   if (temporary.includes(path)) return true;
   return /^\/[^/]*$/.test(path) || /^\/(home|Users|mnt|media|Volumes|var|usr|opt|srv)\/[^/]+$/.test(path);

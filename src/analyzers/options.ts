@@ -59,7 +59,10 @@ export function parseOptions(args: readonly Word[], spec: OptionSpec = {}): Opti
       }
       continue;
     }
-    const read = text.startsWith("--") || spec.singleDash ? readLong(word, text, takesValue, known) : readShort(word, text, takesValue);
+    const read =
+      text.startsWith("--") || spec.singleDash
+        ? readLong(word, text, takesValue, known)
+        : readShort(word, text, takesValue);
     given.push(...read.given);
     if (read.wantsNext) {
       index++;
@@ -91,7 +94,8 @@ function readShort(word: Word, text: string, takesValue: ReadonlySet<string>): R
       given.push({ name, value: undefined });
       continue;
     }
-    if (at + 1 < text.length || word.text === undefined) return { given: [...given, { name, value: cutWord(word, at + 1) }] };
+    if (at + 1 < text.length || word.text === undefined)
+      return { given: [...given, { name, value: cutWord(word, at + 1) }] };
     return { given, wantsNext: name };
   }
   return { given };
@@ -104,10 +108,20 @@ function completed(typed: string, known: readonly string[]): string {
   return matches.length === 1 ? (matches[0] as string) : typed;
 }
 
-function options(given: readonly Given[], operands: readonly Word[], dynamic: boolean, known: readonly string[]): Options {
+function options(
+  given: readonly Given[],
+  operands: readonly Word[],
+  dynamic: boolean,
+  known: readonly string[],
+): Options {
   /** An ambiguous abbreviation (`--fo` of `--force` and `--follow`) counts as each of them: the tool decides. */
   const matches = (typed: string, name: string) =>
-    typed === name || (typed.length >= 4 && typed.startsWith("--") && known.includes(name) && !known.includes(typed) && name.startsWith(typed));
+    typed === name ||
+    (typed.length >= 4 &&
+      typed.startsWith("--") &&
+      known.includes(name) &&
+      !known.includes(typed) &&
+      name.startsWith(typed));
   const values = (...names: readonly string[]) =>
     given.flatMap((one) => (one.value && names.some((name) => matches(one.name, name)) ? [one.value] : []));
   return {

@@ -6,7 +6,10 @@ import type { Setting } from "../core/call.ts";
  */
 const CONTROL: readonly (readonly [RegExp, string])[] = [
   [/\/\.git\/hooks(\/|$)|\/\.husky(\/|$)|\/\.githooks(\/|$)|\/lefthook(-local)?\.ya?ml$/i, "git hooks"],
-  [/\/\.git\/(config|config\.worktree|info\/attributes)$|\/\.gitconfig$|\/\.config\/git\/(config|attributes)$|^\/etc\/gitconfig$/i, "git configuration"],
+  [
+    /\/\.git\/(config|config\.worktree|info\/attributes)$|\/\.gitconfig$|\/\.config\/git\/(config|attributes)$|^\/etc\/gitconfig$/i,
+    "git configuration",
+  ],
   [
     /\/\.(bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|envrc|xprofile|xinitrc|inputrc)$|\/\.config\/fish\/(config\.fish|conf\.d(\/|$)|functions(\/|$))|^\/etc\/(profile|profile\.d\/.*|bash\.bashrc|zsh\/.*|environment)$|profile\.ps1$/i,
     "shell start file",
@@ -19,12 +22,27 @@ const CONTROL: readonly (readonly [RegExp, string])[] = [
     /\/\.(codex|gemini|qwen|copilot|cline|amazonq|opencode|pi|aider\.conf\.yml|continue)(\/(config[^/]*|settings[^/]*|hooks[^/]*(\/.*)?|rules(\/.*)?|policies(\/.*)?|agents?(\/.*)?|plugins?(\/.*)?|extensions?(\/.*)?|mcp[^/]*|cli-agents(\/.*)?|trusted[^/]*)|$)/i,
     "agent configuration",
   ],
-  [/\/\.(cursor|windsurf)(\/(hooks[^/]*(\/.*)?|mcp\.json|cli[^/]*\.json|permissions[^/]*|sandbox\.json)|$)/i, "agent configuration"],
-  [/\/\.kiro(\/(settings|hooks|agents)(\/|$)|$)|\/\.aws\/amazonq(\/|$)|\/\.config\/(opencode|amp|goose|github-copilot|kiro)(\/|$)/i, "agent configuration"],
-  [/\/\.vscode\/(settings|tasks|mcp)\.json$|\/\.github\/hooks(\/|$)|\/opencode\.jsonc?$/i, "agent configuration"],
-  [/\/\.countersign(\/|$)|\/\.config\/countersign(\/|$)|\/\.local\/state\/countersign(\/|$)/i, "Countersign's own rules, keys or ledger"],
+  [
+    /\/\.(cursor|windsurf)(\/(hooks[^/]*(\/.*)?|mcp\.json|cli[^/]*\.json|permissions[^/]*|sandbox\.json)|$)/i,
+    "agent configuration",
+  ],
+  [
+    /\/\.kiro(\/(settings|hooks|agents)(\/|$)|$)|\/\.aws\/amazonq(\/|$)|\/\.config\/(opencode|amp|goose|github-copilot|kiro)(\/|$)/i,
+    "agent configuration",
+  ],
+  [
+    /\/\.vscode\/(settings|tasks|mcp)\.json$|\/\.github\/hooks(\/|$)|\/opencode\.jsonc?$/i,
+    "agent configuration",
+  ],
+  [
+    /\/\.countersign(\/|$)|\/\.config\/countersign(\/|$)|\/\.local\/state\/countersign(\/|$)/i,
+    "Countersign's own rules, keys or ledger",
+  ],
   [/\/\.ssh(\/(authorized_keys2?|config|rc|environment|known_hosts)?)?$|^\/etc\/ssh(\/|$)/i, "ssh access"],
-  [/^\/etc\/(sudoers(\.d)?|doas\.conf|pam\.d|passwd|shadow|group|ld\.so\.preload|ld\.so\.conf.*|polkit-1)(\/|$)/i, "system access rules"],
+  [
+    /^\/etc\/(sudoers(\.d)?|doas\.conf|pam\.d|passwd|shadow|group|ld\.so\.preload|ld\.so\.conf.*|polkit-1)(\/|$)/i,
+    "system access rules",
+  ],
   [
     /^\/etc\/(cron[^/]*|anacrontab|systemd|init\.d|rc\.local|at\.(allow|deny))(\/|$)|^\/var\/spool\/(cron|at)(\/|$)|\/\.config\/(systemd|autostart)(\/|$)|\/(LaunchAgents|LaunchDaemons)(\/|$)|^\/(usr\/)?lib\/systemd(\/|$)/i,
     "what runs by itself",

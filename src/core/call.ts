@@ -1,5 +1,5 @@
-import type { Json } from "./json.ts";
 import type { Environment } from "./effect.ts";
+import type { Json } from "./json.ts";
 
 /** The kinds of call that `check --batch` and the hosts hand in (DESIGN §10). */
 export const TOOLS = [

@@ -26,7 +26,14 @@ export const DESTRUCTIVE: ReadonlySet<Verb> = new Set(["delete", "replace", "unk
  * Where a resource lives. `workspace`: the project being worked on. `local`: this machine outside it.
  * `unknown` counts as production.
  */
-export const ENVIRONMENTS = ["workspace", "local", "development", "staging", "production", "unknown"] as const;
+export const ENVIRONMENTS = [
+  "workspace",
+  "local",
+  "development",
+  "staging",
+  "production",
+  "unknown",
+] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** Who can bring it back: our restore point, the provider's own undo, nobody, or nobody knows. */
@@ -46,6 +53,8 @@ export const MARKS = [
   "additive",
   /** the thing deleted is a backup, a snapshot or another way back */
   "backup",
+  /** the data and the backups it could come back from are deleted in one chain or one session */
+  "data-and-backup",
   /** a whole tree, a whole bucket, every row: more than one would name one by one */
   "bulk",
   /** a bound of the analysis was reached (bytes, words, depth, rounds, time) */

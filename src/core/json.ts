@@ -1,8 +1,15 @@
 /** A JSON value as RFC 8259 has it; `undefined` members are not JSON and are left out when written. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** Deeper values than this are refused: the depth is controlled by whoever wrote the request. */
 const MAX_DEPTH = 64;
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /**
  * The canonical form of a JSON value (RFC 8785, JCS): members sorted by UTF-16 code units, no white space,
@@ -36,6 +43,6 @@ function writeNumber(value: number): string {
 }
 
 function writeString(value: string): string {
-  if (!value.isWellFormed()) throw new TypeError("text holds a lone surrogate");
+  if (LONE_SURROGATE.test(value)) throw new TypeError("text holds a lone surrogate");
   return JSON.stringify(value);
 }

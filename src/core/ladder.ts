@@ -44,12 +44,43 @@ export function ladder(effect: Effect): Tier {
   return hasMark(effect, "out-of-scope") && effect.verb !== "read" ? higherTier(rungUp(tier), 2) : tier;
 }
 
+/**
+ * The law for everything that one action does: the highest of its effects, and never for an action that
+ * deletes data and the backups of data in production together.
+ */
+export function ladderOfAll(effects: readonly Effect[]): Tier {
+  const { destroysData, destroysBackup } = together(effects);
+  if (destroysData && destroysBackup) return "X";
+  return effects.map(ladder).reduce<Tier>(higherTier, 0);
+}
+
+/** What the effects of one action amount to together, which no single one of them shows. */
+export interface Together {
+  /** Something in production that is not a backup is deleted or replaced. */
+  readonly destroysData: boolean;
+  /** A backup, snapshot or other way back of production is deleted or replaced. */
+  readonly destroysBackup: boolean;
+}
+
+export function together(effects: readonly Effect[]): Together {
+  const destroyed = effects.filter(
+    (effect) =>
+      (effect.verb === "delete" || effect.verb === "replace") &&
+      countsAsProduction(effect.resource.environment),
+  );
+  return {
+    destroysData: destroyed.some((effect) => !hasMark(effect, "backup")),
+    destroysBackup: destroyed.some((effect) => hasMark(effect, "backup")),
+  };
+}
+
 function base(effect: Effect): Tier {
-  if (hasMark(effect, "bound")) return 2;
+  if (hasMark(effect, "bound")) return "X";
   if (effect.verb === "read") return hasMark(effect, "secret") ? 2 : 0;
   if (hasMark(effect, "audit") && DESTRUCTIVE.has(effect.verb)) return "X";
-  if (hasMark(effect, "control")) return 4;
   if (isUnprovenReplace(effect)) return "X";
+  if (takesBackupsToo(effect)) return countsAsProduction(effect.resource.environment) ? "X" : 4;
+  if (hasMark(effect, "control")) return 4;
   if (isHere(effect.resource.environment)) return onThisMachine(effect);
   const tier = countsAsProduction(effect.resource.environment)
     ? inProduction(effect)
@@ -66,6 +97,11 @@ function isUnprovenReplace(effect: Effect): boolean {
   );
 }
 
+/** With what the session did before, nothing is left to come back from (see `accumulate.ts`). */
+function takesBackupsToo(effect: Effect): boolean {
+  return hasMark(effect, "data-and-backup") && DESTRUCTIVE.has(effect.verb);
+}
+
 function isHere(environment: Environment): boolean {
   return environment === "workspace" || environment === "local";
 }
@@ -76,9 +112,14 @@ function inProduction(effect: Effect): Tier {
 }
 
 function inSharedNonProduction(effect: Effect): Tier {
-  if (hasMark(effect, "additive") && effect.reversibility === "R1") return 1;
   if (effect.verb === "remove-protection" || effect.verb === "escalate") return 3;
+  if (onlyAdds(effect)) return 1;
   return neverComesBack(effect) ? 3 : 2;
+}
+
+/** What takes something away adds nothing, whatever its marks say. */
+function onlyAdds(effect: Effect): boolean {
+  return hasMark(effect, "additive") && effect.reversibility === "R1" && !DESTRUCTIVE.has(effect.verb);
 }
 
 function neverComesBack(effect: Effect): boolean {
@@ -88,11 +129,14 @@ function neverComesBack(effect: Effect): boolean {
 
 const ASKS_HERE = ["outside", "secret", "foreign-code", "privileged", "upload", "history", "bulk"] as const;
 
+/** What nobody could read is a question here; what is known to delete for good takes a second person. */
+const DELETES: ReadonlySet<Effect["verb"]> = new Set(["delete", "replace"]);
+
 function onThisMachine(effect: Effect): Tier {
   if (hasMark(effect, "device")) return 4;
   if (hasMark(effect, "system")) return 3;
   const asks = ASKS_HERE.some((mark) => hasMark(effect, mark));
   const wayBack = effect.wayBack === "restore-point" || effect.reversibility === "R1";
   if (!asks && (wayBack || hasMark(effect, "workspace-code"))) return 1;
-  return effect.reversibility === "R4" && effect.certain && DESTRUCTIVE.has(effect.verb) ? 3 : 2;
+  return effect.reversibility === "R4" && DELETES.has(effect.verb) ? 3 : 2;
 }

@@ -1,0 +1,300 @@
+import type { Stream, Word } from "../analyzer.ts";
+import { unknownEffect } from "../effects.ts";
+import { locate } from "../locate.ts";
+import { literal, parseOptions } from "../options.ts";
+import { judgeVariable } from "./assign.ts";
+import { runWords, sceneFor } from "./dispatch.ts";
+import { echoText, printfText } from "./printing.ts";
+import { followScript } from "./script.ts";
+import { type Analysis, copyState, EMPTY, lookUp, OPAQUE, type ShellState, TAME } from "./state.ts";
+import { lineWord, walkText } from "./walk.ts";
+
+interface Call {
+  readonly name: string;
+  readonly args: readonly Word[];
+  readonly state: ShellState;
+  readonly analysis: Analysis;
+  readonly source: string;
+}
+
+type Builtin = (call: Call) => Stream;
+
+/** Builtins that change nothing outside the shell itself. */
+const INERT = [
+  ":",
+  "true",
+  "false",
+  "test",
+  "[",
+  "exit",
+  "return",
+  "break",
+  "continue",
+  "wait",
+  "jobs",
+  "fg",
+  "bg",
+  "disown",
+  "ulimit",
+  "umask",
+  "type",
+  "hash",
+  "help",
+  "times",
+  "complete",
+  "compgen",
+  "compopt",
+  "caller",
+  "dirs",
+  "logout",
+  "suspend",
+  "getopts",
+  "let",
+  "shopt",
+  "setopt",
+  "unsetopt",
+  "autoload",
+  "emulate",
+  "rehash",
+  "whence",
+  "where",
+  "bindkey",
+  "zstyle",
+  "zle",
+  "compinit",
+  "vared",
+  "bind",
+  "integer",
+  "float",
+  "functions",
+  "unhash",
+  "limit",
+] as const;
+
+const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+  ...INERT.map((name): [string, Builtin] => [name, () => EMPTY]),
+  ["cd", changeDirectory],
+  ["chdir", changeDirectory],
+  ["pushd", changeDirectory],
+  ["popd", popDirectory],
+  ["pwd", ({ state }) => (state.cwd === undefined ? OPAQUE : { kind: "text", text: `${state.cwd}\n` })],
+  ...["export", "declare", "typeset", "local", "readonly"].map((name): [string, Builtin] => [name, declare]),
+  ["unset", unset],
+  ["alias", alias],
+  ["unalias", unalias],
+  ["eval", evaluate],
+  ["source", source],
+  [".", source],
+  ["exec", (call) => handOn(call, parseOptions(call.args, { values: ["-a"], stopAtOperand: true }).operands)],
+  ["command", command],
+  ["builtin", (call) => handOn(call, call.args)],
+  ["noglob", (call) => handOn(call, call.args)],
+  ["nocorrect", (call) => handOn(call, call.args)],
+  ["-", (call) => handOn(call, call.args)],
+  ["repeat", (call) => handOn(call, call.args.slice(1))],
+  ["coproc", (call) => handOn(call, call.args)],
+  ["set", setParameters],
+  ["shift", shift],
+  ["trap", trap],
+  ["read", readVariables],
+  ["mapfile", readVariables],
+  ["readarray", readVariables],
+  ["echo", ({ args }) => echoText(args)],
+  ["print", ({ args }) => echoText(args)],
+  ["printf", print],
+  [
+    "enable",
+    ({ args, state, analysis, source }) =>
+      unknownWhen(
+        args.some((arg) => arg.text === "-f"),
+        state,
+        analysis,
+        source,
+      ),
+  ],
+  ["zmodload", ({ state, analysis, source }) => unknownWhen(true, state, analysis, source)],
+]);
+
+/** Runs a shell builtin; `undefined` when the name is none. */
+export function runBuiltin(
+  name: string,
+  args: readonly Word[],
+  state: ShellState,
+  analysis: Analysis,
+  source: string,
+): Stream | undefined {
+  return BUILTINS.get(name)?.({ name, args, state, analysis, source });
+}
+
+function handOn(call: Call, words: readonly Word[]): Stream {
+  return runWords(words, call.state, call.analysis, call.source);
+}
+
+function unknownWhen(condition: boolean, state: ShellState, analysis: Analysis, source: string): Stream {
+  if (condition)
+    analysis.effects.push(unknownEffect(sceneFor(state, analysis), "shell.builtin", source, source));
+  return EMPTY;
+}
+
+function changeDirectory({ args, state, analysis }: Call): Stream {
+  const [target] = parseOptions(args).operands;
+  if (target?.text === "-") {
+    state.cwd = undefined;
+    return EMPTY;
+  }
+  const word = target ?? literal(state.home);
+  if (state.place.host !== undefined) {
+    state.cwd = word.text?.startsWith("/") ? word.text : undefined;
+    return EMPTY;
+  }
+  const at = locate(word, sceneFor(state, analysis));
+  const known = at.certain && word.text !== undefined && !word.glob;
+  state.unsureDirectory = known && at.type !== "directory";
+  state.cwd = known ? at.path : undefined;
+  return EMPTY;
+}
+
+function popDirectory({ state }: Call): Stream {
+  state.cwd = undefined;
+  return EMPTY;
+}
+
+function unalias({ args, state }: Call): Stream {
+  for (const arg of args) state.aliases.delete(arg.text ?? "");
+  return EMPTY;
+}
+
+function shift({ args, state }: Call): Stream {
+  state.args = state.args.slice(Number(args[0]?.text ?? 1) || 1);
+  return EMPTY;
+}
+
+function declare({ args, state, analysis }: Call): Stream {
+  for (const arg of args) {
+    const match = /^([A-Za-z_]\w*)(\+?)=/.exec(arg.text ?? arg.prefix);
+    if (!match?.[1]) continue;
+    const cut = match[0].length;
+    const value: Word = {
+      ...arg,
+      text: arg.text?.slice(cut),
+      prefix: arg.prefix.slice(cut),
+      source: arg.source.slice(cut),
+    };
+    state.variables.set(match[1], [match[2] === "+" ? { ...value, text: undefined } : value]);
+    judgeVariable(match[1], value, state, analysis);
+  }
+  return EMPTY;
+}
+
+function unset({ args, state }: Call): Stream {
+  for (const arg of args) {
+    if (arg.text === undefined || arg.text.startsWith("-")) continue;
+    state.variables.set(arg.text, [literal("")]);
+    state.functions.delete(arg.text);
+  }
+  return EMPTY;
+}
+
+function alias({ args, state }: Call): Stream {
+  for (const arg of args) {
+    const [, name, text] = /^([^=]+)=([\s\S]*)$/.exec(arg.text ?? "") ?? [];
+    if (name !== undefined && text !== undefined) state.aliases.set(name.replace(/^-\w\s*/, ""), text);
+  }
+  return EMPTY;
+}
+
+function evaluate({ args, state, analysis, source }: Call): Stream {
+  if (args.some((arg) => arg.text === undefined)) {
+    const ordinary = isShellSetup(source);
+    if (!ordinary)
+      analysis.effects.push(unknownEffect(sceneFor(state, analysis), "shell.text", source, source));
+    return OPAQUE;
+  }
+  state.unsureDirectory = false;
+  return walkText(args.map((arg) => arg.text).join(" "), { ...state, depth: state.depth + 1 }, analysis);
+}
+
+/** Initialisation lines that tools print for the shell to evaluate; their programs were judged already. */
+const SETUP =
+  /^eval\s+"?\$\((ssh-agent( -s)?|brew shellenv|\S*\/brew shellenv|direnv (hook|export) \w+|(pyenv|rbenv|nodenv|jenv|goenv) init\s*-?( -)?( \w+)?|fnm env[\w\s-]*|mise activate \w+|starship init \w+|zoxide init \w+|opam env|conda [\w.]* ?shell\.\w+ hook|minikube( -p \w+)? docker-env|luarocks path|dircolors[\w\s./-]*|thefuck --alias|register-python-argcomplete \w+|_\w+_COMPLETE=\w+ \w+)\)"?$/;
+
+function isShellSetup(source: string): boolean {
+  return SETUP.test(source.trim());
+}
+
+/** Files that set up a shell for a project; sourcing them is how one starts to work. */
+const SETUP_FILE =
+  /(^|\/)(activate(\.\w+)?|nvm\.sh|\.nvm\/nvm\.sh|cargo\/env|\.cargo\/env|conda\.sh|\.bashrc|\.bash_profile|\.profile|\.zshrc|asdf\.sh|sdkman-init\.sh|setup\.(ba|z)?sh|emsdk_env\.sh|export\.sh|rvm|completion\.bash|\.env|\.envrc|\.env\.\w+)$/;
+
+function source(call: Call): Stream {
+  const [file, ...args] = call.args;
+  if (!file) return EMPTY;
+  if (file.text !== undefined && SETUP_FILE.test(file.text)) {
+    const at = locate(file, sceneFor(call.state, call.analysis));
+    const fact = call.analysis.written.has(at.path)
+      ? undefined
+      : lookUp(call.analysis, { kind: "path", path: at.path });
+    if (fact && (at.area !== "workspace" || at.secret || fact.type === "absent" || /activate/.test(at.path)))
+      return EMPTY;
+  }
+  const { state, analysis } = call;
+  const inner = copyState(state);
+  const output = followScript(file, "shell", args.length > 0 ? args : state.args, inner, analysis);
+  for (const [name, value] of inner.variables) state.variables.set(name, value);
+  for (const [name, body] of inner.functions) state.functions.set(name, body);
+  return output;
+}
+
+function command(call: Call): Stream {
+  const options = parseOptions(call.args, { stopAtOperand: true });
+  if (options.has("-v", "-V")) return TAME;
+  return handOn(call, options.operands);
+}
+
+function setParameters({ args, state }: Call): Stream {
+  const at = args.findIndex((arg) => arg.text === "--");
+  if (at >= 0) {
+    state.args = args.slice(at + 1);
+    state.argsKnown = true;
+  } else if (args[0]?.text !== undefined && !/^[-+]/.test(args[0].text)) state.args = args;
+  return EMPTY;
+}
+
+function trap({ args, state, analysis, source }: Call): Stream {
+  const [action] = parseOptions(args).operands;
+  if (action?.text === undefined) return unknownWhen(action !== undefined, state, analysis, source);
+  if (args.length > 1 && action.text !== "-" && action.text !== "") {
+    walkText(action.text, copyState(state, { depth: state.depth + 1 }), analysis);
+  }
+  return EMPTY;
+}
+
+function readVariables({ args, state }: Call): Stream {
+  const options = parseOptions(args, {
+    values: ["-p", "-d", "-n", "-N", "-t", "-u", "-i", "-a", "-O", "-s", "-C", "-c"],
+  });
+  const names = [...options.operands, ...options.values("-a")];
+  const value = lineWord(state.stdin, "a line read");
+  for (const name of names) if (name.text !== undefined) state.variables.set(name.text, [value]);
+  if (names.length === 0) state.variables.set("REPLY", [value]);
+  return EMPTY;
+}
+
+function print({ args, state, analysis }: Call): Stream {
+  if (args[0]?.text === "-v" && args[1]?.text !== undefined) {
+    const output = printfText(args.slice(2));
+    const text = output.kind === "text" ? output.text : undefined;
+    const word: Word = {
+      text,
+      source: `$${args[1].text}`,
+      prefix: text ?? "",
+      suffix: "",
+      tame: false,
+      glob: false,
+    };
+    state.variables.set(args[1].text, [word]);
+    judgeVariable(args[1].text, word, state, analysis);
+    return EMPTY;
+  }
+  return printfText(args);
+}
