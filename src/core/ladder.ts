@@ -44,34 +44,9 @@ export function ladder(effect: Effect): Tier {
   return hasMark(effect, "out-of-scope") && effect.verb !== "read" ? higherTier(rungUp(tier), 2) : tier;
 }
 
-/**
- * The law for everything that one action does: the highest of its effects, and never for an action that
- * deletes data and the backups of data in production together.
- */
+/** The law for everything that one action does: the highest of its effects; nothing at all is T0. */
 export function ladderOfAll(effects: readonly Effect[]): Tier {
-  const { destroysData, destroysBackup } = together(effects);
-  if (destroysData && destroysBackup) return "X";
   return effects.map(ladder).reduce<Tier>(higherTier, 0);
-}
-
-/** What the effects of one action amount to together, which no single one of them shows. */
-export interface Together {
-  /** Something in production that is not a backup is deleted or replaced. */
-  readonly destroysData: boolean;
-  /** A backup, snapshot or other way back of production is deleted or replaced. */
-  readonly destroysBackup: boolean;
-}
-
-export function together(effects: readonly Effect[]): Together {
-  const destroyed = effects.filter(
-    (effect) =>
-      (effect.verb === "delete" || effect.verb === "replace") &&
-      countsAsProduction(effect.resource.environment),
-  );
-  return {
-    destroysData: destroyed.some((effect) => !hasMark(effect, "backup")),
-    destroysBackup: destroyed.some((effect) => hasMark(effect, "backup")),
-  };
 }
 
 function base(effect: Effect): Tier {
