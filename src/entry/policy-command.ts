@@ -3,7 +3,7 @@ import {
   type ReadFiles,
   readPolicyFile,
   readPolicyFiles,
-} from "../adapters/policy/files.ts";
+} from "../adapters/policy/layers.ts";
 import { assemblePolicy, loadPolicy } from "../adapters/policy/load.ts";
 import type { Problem } from "../adapters/policy/rules.ts";
 import { describeEffect } from "../core/effect.ts";

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Layer } from "../../core/policy.ts";
-import type { Places } from "../places.ts";
 import { loadPolicy, policyDigest } from "./load.ts";
 import { createMemo } from "./memo.ts";
 import type { Policy } from "./policy.ts";
@@ -18,27 +17,27 @@ export interface PolicyPlaces {
 /** The organisation's rules are at a fixed place, so that no environment variable can point away from them. */
 export const ORGANISATION_FOLDER = "/etc/countersign/policy";
 
-/** Where the rules are for a project (its root, if there is one) and a person. */
-export function policyPlaces(at: PolicyAt): PolicyPlaces {
+/**
+ * @param workspace root of the project, if there is one
+ * @param configuration the person's configuration folder, `~/.config/countersign` by default
+ */
+export function policyPlaces(workspace: string | undefined, configuration: string): PolicyPlaces {
   return {
     organisation: ORGANISATION_FOLDER,
-    project: at.project === undefined ? undefined : join(at.project, ".countersign", "policy"),
-    person: join(at.places.config, "policy"),
+    project: workspace === undefined ? undefined : join(workspace, ".countersign", "policy"),
+    person: join(configuration, "policy"),
   };
-}
-
-export interface PolicyAt {
-  readonly places: Pick<Places, "config">;
-  /** Root of the project; `undefined` when there is none. */
-  readonly project: string | undefined;
 }
 
 /** Policies of the projects that were asked about last, by digest: the files are read anew each time. */
 const loaded = createMemo<Policy>(16);
 
-/** The policy in force at a place. Never throws; rules that cannot be loaded give one that forbids everything. */
-export function policyFor(at: PolicyAt): Policy {
-  const { files, problems } = readPolicyFiles(policyPlaces(at));
+/**
+ * The policy in force for a project and a person. Never throws; rules that cannot be loaded give a policy that
+ * forbids everything. The files are read each time, the rules are parsed only when they changed.
+ */
+export function policyFor(places: PolicyPlaces): Policy {
+  const { files, problems } = readPolicyFiles(places);
   if (problems.length > 0) return loadPolicy(files, problems);
   const digest = policyDigest(files);
   const known = loaded.get(digest);
