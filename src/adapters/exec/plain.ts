@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Setting } from "../../core/call.ts";
+import type { Ended, ExecutePort, Runnable } from "../../gate/ports.ts";
+
+/** Variables that would make the shell we start run something before the text that was judged. */
+const START_FILES = ["BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "CDPATH", "GLOBIGNORE"];
+
+/** The environment a command gets: the caller's, without what changes the meaning of the judged text. */
+export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !START_FILES.includes(name) && !name.startsWith("BASH_FUNC_"),
+  );
+  return Object.fromEntries(kept);
+}
+
+/**
+ * Engine `plain`: runs the command on this machine as it is, with the caller's terminal. No containment, no
+ * captured effects; only what was judged ahead is known.
+ *
+ * A shell text is run by a bash that we start without start files, because bash is the shell it was read as.
+ */
+export function plainEngine(environment: NodeJS.ProcessEnv): ExecutePort {
+  return {
+    engine: "plain",
+    execute: (command, setting) => {
+      const [program, ...args] = wordsOf(command);
+      return run(program ?? "", args, setting, childEnvironment(environment));
+    },
+  };
+}
+
+function wordsOf(command: Runnable): readonly string[] {
+  return "argv" in command ? command.argv : ["bash", "--noprofile", "--norc", "-c", command.shell];
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+  setting: Setting,
+  env: NodeJS.ProcessEnv,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: setting.cwd, env, stdio: "inherit" });
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on("SIGINT", forward);
+    process.on("SIGTERM", forward);
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      process.off("SIGINT", forward);
+      process.off("SIGTERM", forward);
+      resolve(signal ? { exitCode: null, signal } : { exitCode: code });
+    });
+  });
+}
+
+/** The exit code that a shell gives for how a command ended. */
+export function shellCode(ended: Ended): number {
+  if (ended.exitCode !== null) return ended.exitCode;
+  return 128 + (constants.signals[ended.signal as NodeJS.Signals] ?? 0);
+}

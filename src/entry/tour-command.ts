@@ -1,0 +1,3 @@
+import type { CliCommand } from "./io.ts";
+
+export const tourCommand: CliCommand = async () => 2;

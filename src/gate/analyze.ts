@@ -1,0 +1,85 @@
+import { effect } from "../analyzers/effects.ts";
+import { judge } from "../analyzers/judge.ts";
+import type { Call, Setting } from "../core/call.ts";
+import type { Effect } from "../core/effect.ts";
+import { type Facts, type Need, needKey } from "../core/facts.ts";
+import type { AnyFact, FetchFact } from "./ports.ts";
+
+/** How often facts are fetched before what is still missing counts as unknown (DESIGN §5). */
+const ROUNDS = 4;
+/** More facts than this are not fetched for one request: whoever writes it controls how many it needs. */
+const MAX_FACTS = 4_096;
+
+/** What the analysis learnt: the effects, and the facts they rest on. */
+export interface Analyzed {
+  readonly effects: readonly Effect[];
+  readonly facts: Facts;
+}
+
+/**
+ * Finds the effects of a call, fetching facts as the analyzers ask for them. Total: whatever goes wrong in an
+ * analyzer, or exceeds a bound, becomes an effect that nobody lets pass.
+ */
+export function analyze(call: Call, setting: Setting, fetch: FetchFact): Analyzed | Promise<Analyzed> {
+  const facts = new Map<string, AnyFact>();
+  return round(call, setting, fetch, facts, 0);
+}
+
+function round(
+  call: Call,
+  setting: Setting,
+  fetch: FetchFact,
+  facts: Map<string, AnyFact>,
+  count: number,
+): Analyzed | Promise<Analyzed> {
+  const known = facts as unknown as Facts;
+  try {
+    const { effects, needs } = judge(call, setting, known);
+    if (needs.length === 0 || count === ROUNDS) return { effects, facts: known };
+    if (facts.size + needs.length > MAX_FACTS)
+      return { effects: [...effects, beyond("facts")], facts: known };
+    const waiting = needs.flatMap((need) => fetchInto(need, fetch, facts));
+    const again = () => round(call, setting, fetch, facts, count + 1);
+    return waiting.length === 0 ? again() : Promise.all(waiting).then(again);
+  } catch (error) {
+    return { effects: [broken(error)], facts: known };
+  }
+}
+
+/** Facts that come at once keep the whole decision synchronous: most need only the file system. */
+function fetchInto(need: Need, fetch: FetchFact, facts: Map<string, AnyFact>): readonly Promise<unknown>[] {
+  const fact = fetch(need);
+  if (fact instanceof Promise) return [fact.then((value) => facts.set(needKey(need), value))];
+  facts.set(needKey(need), fact);
+  return [];
+}
+
+function beyond(bound: string): Effect {
+  return effect({
+    verb: "unknown",
+    kind: "request",
+    name: `beyond the bound of ${MAX_FACTS} ${bound}`,
+    environment: "unknown",
+    certain: false,
+    count: null,
+    marks: ["bound"],
+    by: "",
+    advice: "split the request into smaller ones",
+  });
+}
+
+/** An analyzer that throws is a defect of ours; what it would have said is unknown, so it is a no. */
+function broken(error: unknown): Effect {
+  const message = error instanceof Error ? error.message : String(error);
+  return effect({
+    verb: "unknown",
+    kind: "request",
+    name: `the analysis failed: ${message.slice(0, 120)}`,
+    environment: "unknown",
+    certain: false,
+    count: null,
+    marks: ["bound"],
+    by: "",
+    advice: "report this command: the analysis must not fail",
+  });
+}

@@ -1,0 +1,66 @@
+import type { Setting } from "../core/call.ts";
+import type { Effect } from "../core/effect.ts";
+import type { ActionEvent } from "../core/event.ts";
+import type { Need } from "../core/facts.ts";
+import type { Decision, Situation } from "../core/policy.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A fact of any kind; which one follows from the need. */
+export type AnyFact = object;
+
+/** Contract: never throws, reads only; what cannot be found out is said in the fact. */
+export type FetchFact = (need: Need) => AnyFact | Promise<AnyFact>;
+
+/** Contract: never throws; a policy that is broken answers `forbid`. */
+export interface PolicyPort {
+  readonly digest: string;
+  decide(effects: readonly Effect[], situation: Situation): Decision;
+}
+
+/** Contract: when `append` returns, the entry is durable. Throws when it cannot be written: nothing may run then. */
+export interface LedgerPort {
+  append(event: ActionEvent, payload?: string): Promise<{ readonly seq: number }>;
+}
+
+/** What a question to the operator can end in. `nobody`: there is no terminal that only a person controls. */
+export type Answer = "yes" | "no" | "nobody";
+
+export interface AskPort {
+  confirm(verdict: Verdict): Promise<Answer>;
+}
+
+/** How a command ended. `exitCode` is `null` when a signal ended it. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly signal?: string;
+}
+
+/** Contract: runs exactly the command that was judged; resolves when it ended; throws when it never started. */
+export interface ExecutePort {
+  readonly engine: string;
+  execute(command: Runnable, setting: Setting): Promise<Ended>;
+}
+
+/** A command as it was judged: a text for the shell that we start, or the words for `execve`. */
+export type Runnable = { readonly shell: string } | { readonly argv: readonly string[] };
+
+/** Contract: throws when the way back cannot be made; then nothing runs. */
+export interface RestorePort {
+  make(action: string, effects: readonly Effect[], setting: Setting): Promise<string>;
+  /** Told when the command ended, so that later changes by others can be told from its own. */
+  ended(action: string): Promise<void>;
+}
+
+export interface Clock {
+  /** Whole milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds on a clock that never goes back, with fractions: for durations only. */
+  monotonic(): number;
+}
+
+export interface IdSource {
+  /** A new identifier: unguessable, sortable by time. */
+  next(): string;
+  /** A new nonce: unguessable. */
+  nonce(): string;
+}
