@@ -32,7 +32,7 @@ export function createAsk(name: string, policies: { readonly [id: string]: strin
 export interface Climb {
   readonly tier: Tier;
   readonly roles: readonly string[];
-  /** Ids of the policies that decided, with the tier each asked for. */
+  /** Ids of the policies that decided, sorted (Cedar gives them in no order), with the tier each asked for. */
   readonly fired: readonly (readonly [id: string, tier: Tier])[];
 }
 
@@ -63,7 +63,7 @@ function firedOf(
   asked: readonly { readonly level: Level; readonly denied: ReadonlySet<string> }[],
 ): Climb["fired"] {
   const ids = new Set(asked.flatMap(({ denied }) => [...denied]));
-  return [...ids].map((id) => {
+  return [...ids].sort().map((id) => {
     const tiers = asked.filter(({ denied }) => !denied.has(id)).map(({ level }) => level.tier);
     return [id, TIERS.find((tier) => tier === Math.min(...tiers)) ?? "X"] as const;
   });

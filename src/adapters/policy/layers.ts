@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Layer } from "../../core/policy.ts";
-import { loadPolicy, policyDigest } from "./load.ts";
-import { createMemo } from "./memo.ts";
-import type { Policy } from "./policy.ts";
 import { BOUNDS, type PolicyFile, type Problem, problem } from "./rules.ts";
 
 /** Where the files of each layer are. A folder that does not exist is an empty layer. */
@@ -27,24 +24,6 @@ export function policyPlaces(workspace: string | undefined, configuration: strin
     project: workspace === undefined ? undefined : join(workspace, ".countersign", "policy"),
     person: join(configuration, "policy"),
   };
-}
-
-/** Policies of the projects that were asked about last, by digest: the files are read anew each time. */
-const loaded = createMemo<Policy>(16);
-
-/**
- * The policy in force for a project and a person. Never throws; rules that cannot be loaded give a policy that
- * forbids everything. The files are read each time, the rules are parsed only when they changed.
- */
-export function policyFor(places: PolicyPlaces): Policy {
-  const { files, problems } = readPolicyFiles(places);
-  if (problems.length > 0) return loadPolicy(files, problems);
-  const digest = policyDigest(files);
-  const known = loaded.get(digest);
-  if (known !== undefined) return known;
-  const policy = loadPolicy(files);
-  loaded.set(digest, policy);
-  return policy;
 }
 
 export interface ReadFiles {

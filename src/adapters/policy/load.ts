@@ -4,7 +4,9 @@ import { LAYERS } from "../../core/policy.ts";
 import { BUILTIN_DIGEST, BUILTIN_READS, BUILTIN_RULES, SCHEMA } from "./builtin.gen.ts";
 import { cedar } from "./cedar.ts";
 import { holds } from "./examples.ts";
+import { createMemo } from "./memo.ts";
 import { brokenPolicy, createPolicy, type Policy, tierAsked } from "./policy.ts";
+import { isPreparedFor, preparedAnswer } from "./prepared.ts";
 import {
   BOUNDS,
   cedarProblem,
@@ -24,10 +26,18 @@ import {
  * @param found problems met while the files were read
  */
 export function loadPolicy(files: readonly PolicyFile[], found: readonly Problem[] = []): Policy {
+  const digest = policyDigest(files);
+  const known = found.length > 0 ? undefined : loaded.get(digest);
+  if (known !== undefined) return known;
   const { policy, results } = assemblePolicy(files, found);
   const wrong = results.filter((result) => !result.holds).map(exampleProblem);
-  return wrong.length > 0 ? brokenPolicy(policy.digest, wrong) : policy;
+  const held = wrong.length > 0 ? brokenPolicy(digest, wrong) : policy;
+  if (found.length === 0) loaded.set(digest, held);
+  return held;
 }
+
+/** The policies that were loaded last, with what they remember, by digest. */
+const loaded = createMemo<Policy>(16);
 
 /** A policy whose examples were run but not yet held against it. */
 export interface Assembly {
@@ -102,6 +112,7 @@ function builtinPolicy(): Policy {
     texts: builtinTexts,
     reads: BUILTIN_READS,
     roles: [],
+    ...(isPreparedFor(BUILTIN_DIGEST) ? { prepared: preparedAnswer } : {}),
   });
 }
 

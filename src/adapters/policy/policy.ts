@@ -45,8 +45,8 @@ export interface PolicyParts {
   readonly reads: readonly string[];
   /** Roles that rules name. */
   readonly roles: readonly string[];
-  /** Answers known ahead, by key. */
-  readonly known?: ReadonlyMap<string, Climb>;
+  /** Answers of Cedar to exactly these rules that are known ahead. */
+  readonly prepared?: (question: Question) => Climb | undefined;
 }
 
 /** Effects of one action beyond this number are not judged one by one any more: the action is forbidden. */
@@ -112,7 +112,7 @@ function createJudge(parts: PolicyParts): Judge {
   };
   return (question, approval) => {
     const key = keyOf(question);
-    let climbed = parts.known?.get(key) ?? climbs.get(key);
+    let climbed = climbs.get(key) ?? parts.prepared?.(question);
     if (climbed === undefined) {
       climbed = climb(asking, question, levels);
       climbs.set(key, climbed);
