@@ -26,8 +26,9 @@ export const BULK_FROM = {
 /**
  * The effects of the next action with what the session makes of them, and the totals after them.
  *
- * `bulk`: with this effect the session reaches the number of its class. `data-and-backup`: the session or
- * this action destroyed the backups and now destroys data of the same store, or the other way round.
+ * `bulk`: with this effect the session reaches the number of its class. `data-and-backup`: backups are gone and
+ * now data goes, or the other way round; in one action wherever both are in the same place, over a session
+ * when both belong to the same tool there.
  */
 export function accumulate(
   totals: SessionTotals,
@@ -35,24 +36,37 @@ export function accumulate(
 ): { readonly effects: readonly Effect[]; readonly totals: SessionTotals } {
   const marked: Effect[] = [];
   let after = totals;
+  let own = NO_TOTALS;
   for (const effect of effects) {
-    marked.push(marksOfSession(after, effect));
+    marked.push(marksOfSession(after, own, effect));
     after = add(after, effect);
+    own = add(own, effect);
   }
   return { effects: marked, totals: after };
 }
 
-function marksOfSession(totals: SessionTotals, effect: Effect): Effect {
+function marksOfSession(session: SessionTotals, action: SessionTotals, effect: Effect): Effect {
   const marks: Mark[] = [];
   const kind = classOf(effect);
   // A number that cannot be told counts as one here and as many for those who come after: a single deletion
   // by a selector is not yet a series.
-  if (kind && (totals.counts[kind] ?? 0) + (effect.count ?? 1) >= bulkFrom(effect)) marks.push("bulk");
-  const store = storeOf(effect);
-  if (destroysData(effect) && totals.backupsGone.includes(store)) marks.push("data-and-backup");
-  if (destroysBackup(effect) && totals.dataGone.includes(store)) marks.push("data-and-backup");
+  if (kind && (session.counts[kind] ?? 0) + (effect.count ?? 1) >= bulkFrom(effect)) marks.push("bulk");
+  const isRestGone =
+    (destroysData(effect) && isGone("backupsGone", session, action, effect)) ||
+    (destroysBackup(effect) && isGone("dataGone", session, action, effect));
+  if (isRestGone) marks.push("data-and-backup");
   const missing = marks.filter((mark) => !hasMark(effect, mark));
   return missing.length === 0 ? effect : { ...effect, marks: [...effect.marks, ...missing].sort() };
+}
+
+function isGone(
+  what: "dataGone" | "backupsGone",
+  session: SessionTotals,
+  action: SessionTotals,
+  effect: Effect,
+): boolean {
+  if (session[what].includes(storeOf(effect))) return true;
+  return action[what].some((store) => store.endsWith(` ${placeOf(effect)}`));
 }
 
 function add(totals: SessionTotals, effect: Effect): SessionTotals {
