@@ -65,7 +65,9 @@ async function generatePrepared(): Promise<string> {
     "../src/adapters/policy/builtin.gen.ts"
   );
   const { climb, createAsk } = await import("../src/adapters/policy/ask.ts");
-  const { PREPARED_READS, preparedQuestions } = await import("../src/adapters/policy/prepared.ts");
+  const { PREPARED_READS, preparedKey, preparedQuestions } = await import(
+    "../src/adapters/policy/prepared.ts"
+  );
   const { approvalLevels } = await import("../src/core/policy.ts");
   const other = BUILTIN_READS.find((read) => !PREPARED_READS.has(read));
   if (other !== undefined)
@@ -83,17 +85,20 @@ async function generatePrepared(): Promise<string> {
     return code;
   });
   if (codes.size > 36 ** 2) throw new Error("there are too many different answers for two digits");
-  return preparedFile(BUILTIN_DIGEST, [...codes.keys()], answers.join(""));
+  return preparedFile(preparedKey(BUILTIN_DIGEST), [...codes.keys()], answers.join(""));
+}
+
+async function isPrepared(): Promise<boolean> {
+  const { BUILTIN_DIGEST } = await import("../src/adapters/policy/builtin.gen.ts");
+  const { isPreparedFor } = await import("../src/adapters/policy/prepared.ts");
+  return isPreparedFor(BUILTIN_DIGEST);
 }
 
 async function main(): Promise<void> {
   const content = generateBuiltin();
   const fresh = existsSync(GENERATED) && readFileSync(GENERATED, "utf8") === content;
-  const digest = /BUILTIN_DIGEST = ("[0-9a-f]*")/.exec(content)?.[1] ?? "";
-  const prepared =
-    existsSync(PREPARED) && readFileSync(PREPARED, "utf8").includes(`PREPARED_FOR = ${digest};`);
   if (process.argv.includes("--check")) {
-    if (fresh && prepared) return;
+    if (fresh && (await isPrepared())) return;
     console.error("src/adapters/policy/*.gen.ts is stale: run `node scripts/policy.ts`");
     process.exitCode = 1;
     return;

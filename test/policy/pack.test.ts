@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { generateBuiltin } from "../../scripts/policy.ts";
 import { loadPolicy, readLayers, runExamples } from "../../src/adapters/policy/load.ts";
+import { ENVIRONMENTS, MARKS, REVERSIBILITIES, WAYS_BACK } from "../../src/core/effect.ts";
 import { higherTier, ladder, ladderOfAll, TIERS, type Tier } from "../../src/core/ladder.ts";
 import { AGENT, anyEffect } from "./generators.ts";
 
@@ -44,6 +45,12 @@ describe("the built-in pack", () => {
 
   it("[P2] is strictly valid against the schema, without a warning", () => {
     expect(readLayers([source]).problems).toEqual([]);
+  });
+
+  it("[P2] has a schema that names every environment, way back, reversibility and mark", () => {
+    const schema = readFileSync(new URL("../../policy/countersign.cedarschema", import.meta.url), "utf8");
+    const words = [...ENVIRONMENTS, ...WAYS_BACK, ...REVERSIBILITIES, ...MARKS];
+    expect(words.filter((word) => !schema.includes(`"${word}"`))).toEqual([]);
   });
 
   it("[P3] has one permit, and a reason and an advice on every other rule", () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   ENVIRONMENTS,
   MARKS,
@@ -22,9 +23,15 @@ export function preparedAnswer(question: Question): Climb | undefined {
   return PREPARED_CLIMBS[code];
 }
 
-/** Whether the answers were made from the pack with this digest. */
+/** Whether the answers were made from the pack with this digest, for the questions that are told apart now. */
 export function isPreparedFor(digest: string): boolean {
-  return digest === PREPARED_FOR;
+  return preparedKey(digest) === PREPARED_FOR;
+}
+
+/** SHA-256 of a pack's digest and of everything that gives an answer its place: a new verb moves them all. */
+export function preparedKey(digest: string): string {
+  const places = JSON.stringify([digest, VERBS, ENVIRONMENTS, WAYS, MARK_SETS]);
+  return createHash("sha256").update(places).digest("hex");
 }
 
 /** What the prepared answers tell apart; a pack whose rules look at anything else cannot be prepared. */
