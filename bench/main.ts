@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as decisions from "./decisions.ts";
+import * as ledger from "./ledger.ts";
+import type { Measurement } from "./measure.ts";
+
+const json = process.argv.includes("--json");
+const short = process.argv.includes("--short");
+const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
+try {
+  const measurements = [...(await decisions.run(short, folder)), ...(await ledger.run(short))];
+  for (const one of measurements) console.log(json ? JSON.stringify(one) : row(one));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function row({ name, p50, p95, p99, unit, limit, reference, ratio }: Measurement): string {
+  const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2)).padStart(8);
+  const bar = limit === undefined ? "" : `  bar ${unit === "ms" ? "≤" : "≥"} ${limit}`;
+  const beside =
+    reference && ratio !== undefined
+      ? `  ${ratio.toFixed(1)} × ${reference.name} (${number(reference.p50).trim()} ms)`
+      : "";
+  const values =
+    unit === "ms"
+      ? `p50 ${number(p50)}  p95 ${number(p95)}  p99 ${number(p99)} ms`
+      : `${number(p50)} per second`;
+  return `${name.padEnd(46)}${values}${bar}${beside}`;
+}

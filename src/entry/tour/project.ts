@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+
+/** The folders of one tour, all below one that is thrown away afterwards. */
+export interface TourProject {
+  readonly root: string;
+  /** The repository that the agent works in. */
+  readonly repository: string;
+  /** A second copy of the service, the one that production runs. */
+  readonly deployed: string;
+  /** Production's data. */
+  readonly data: string;
+  /** What the tour's commands see of the world. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly hasTerraform: boolean;
+}
+
+/** Makes the repository with its history, the deployed copy, and an environment that reaches nothing of the person's. */
+export function makeProject(checkout: string, inherited: NodeJS.ProcessEnv): TourProject {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "countersign-tour-")));
+  const repository = join(root, "cost-explorer");
+  const deployed = join(root, "deployed");
+  const home = join(root, "home");
+  mkdirSync(home);
+  cpSync(join(checkout, "tour/service"), repository, { recursive: true });
+  cpSync(join(checkout, "tour/service"), deployed, { recursive: true });
+  const environment = environmentFor(root, home, join(checkout, "tour/tools"), inherited);
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { cwd: repository, env: environment, stdio: "ignore" });
+  run("git", "init", "-q", "-b", "main");
+  run("git", "add", "-A");
+  run("git", "commit", "-q", "-m", "Cost explorer 3.4.1");
+  return {
+    root,
+    repository,
+    deployed,
+    data: join(root, "production"),
+    environment,
+    hasTerraform: prepareTerraform(repository, environment),
+  };
+}
+
+function environmentFor(
+  root: string,
+  home: string,
+  tools: string,
+  inherited: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const git = {
+    GIT_AUTHOR_NAME: "Agent",
+    GIT_AUTHOR_EMAIL: "agent@example.com",
+    GIT_COMMITTER_NAME: "Agent",
+    GIT_COMMITTER_EMAIL: "agent@example.com",
+  };
+  return {
+    ...git,
+    PATH: [tools, dirname(process.execPath), inherited.PATH ?? "/usr/bin:/bin"].join(delimiter),
+    HOME: home,
+    LANG: inherited.LANG ?? "C.UTF-8",
+    TERM: inherited.TERM ?? "dumb",
+    NO_COLOR: "1",
+    COUNTERSIGN_HOME: join(root, "countersign"),
+    COUNTERSIGN_SESSION: "tour",
+    COUNTERSIGN_AGENT: "scripted-agent",
+    NODE_NO_WARNINGS: "1",
+    CHECKPOINT_DISABLE: "1",
+  };
+}
+
+/** A real Terraform state for the production environment, where Terraform is on the machine. */
+function prepareTerraform(repository: string, environment: NodeJS.ProcessEnv): boolean {
+  const options = { cwd: join(repository, "infra"), env: environment, stdio: "ignore" } as const;
+  try {
+    execFileSync("terraform", ["init", "-input=false"], options);
+    execFileSync("terraform", ["apply", "-auto-approve", "-input=false"], options);
+    return true;
+  } catch {
+    return false;
+  }
+}
