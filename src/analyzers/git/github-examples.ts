@@ -1,0 +1,96 @@
+import type { Example } from "../analyzer.ts";
+
+/** Examples of the github analyzer: tests, lines of the manual, promises to the user. */
+export const EXAMPLES: readonly Example[] = [
+  { run: "gh pr list --state open", does: [], tier: 0 },
+  { run: "gh pr view 12 --json title,body", does: [], tier: 0 },
+  {
+    run: "gh pr create --title 'Fix rounding' --body 'Deletes nothing in production'",
+    does: ["create github.pull-request this repository @development"],
+    tier: 1,
+  },
+  { run: "gh pr comment 12 --body 'Rebased'", does: ["create github.pull-request 12 @development"], tier: 1 },
+  { run: "gh pr checkout 12", does: ["change git.worktree checkout of pull-request"], tier: 1 },
+  {
+    run: "gh pr review 12 --comment --body 'Looks right'",
+    does: ["create github.review 12 @development"],
+    tier: 1,
+  },
+  { run: "gh pr review 12 --approve", does: ["escalate github.approval 12 @development"], tier: 3 },
+  { run: "gh pr merge 12 --squash", does: ["change github.pull-request 12 @development"], tier: 2 },
+  { run: "gh pr merge 12 --admin", does: ["remove-protection github.pull-request 12 @development"], tier: 3 },
+  { run: "gh pr close 12", does: ["change github.pull-request 12 @development"], tier: 2 },
+  {
+    run: "gh issue create --title Bug --body Text",
+    does: ["create github.issue this repository @development"],
+    tier: 1,
+  },
+  { run: "gh issue delete 3", does: ["delete github.issue 3 @development"], tier: 3 },
+  { run: "gh run view 123 --log-failed", does: [], tier: 0 },
+  { run: "gh run rerun 123 --failed", does: ["execute github.workflow 123 @development"], tier: 2 },
+  { run: "gh run cancel 123", does: ["stop github.run 123 @development"], tier: 2 },
+  {
+    run: "gh workflow run deploy.yml -f environment=production",
+    does: ["execute github.workflow deploy.yml @production"],
+    tier: 3,
+  },
+  { run: "gh workflow run ci.yml", does: ["execute github.workflow ci.yml @development"], tier: 2 },
+  { run: "gh repo clone acme/tools", does: ["create git.repository tools"], tier: 1 },
+  {
+    run: "gh repo delete acme/tools --yes",
+    does: ["delete github.repository acme/tools @development"],
+    tier: 4,
+  },
+  { run: "gh repo archive acme/tools", does: ["change github.repository acme/tools @development"], tier: 3 },
+  {
+    run: "gh repo edit --visibility public",
+    does: ["expose github.repository this repository @development"],
+    tier: 3,
+  },
+  { run: "gh release create v1.2.0", does: ["create github.release v1.2.0 @development"], tier: 2 },
+  { run: "gh release delete v1.2.0 --yes", does: ["delete github.release v1.2.0 @development"], tier: 3 },
+  { run: "gh secret list", does: [], tier: 0 },
+  { run: "gh secret set TOKEN", does: ["change github.secret TOKEN @development"], tier: 3 },
+  { run: "gh secret set TOKEN --env production", does: ["change github.secret TOKEN @production"], tier: 4 },
+  { run: "gh auth status", does: [], tier: 0 },
+  { run: "gh auth token", does: ["read github.token of the person @development"], tier: 2 },
+  { run: "gh ssh-key add id.pub", does: ["escalate github.key id.pub @development"], tier: 3 },
+  {
+    run: "gh extension install someone/gh-thing",
+    does: ["create github.extension someone/gh-thing @local"],
+    tier: 2,
+  },
+  { run: "gh alias set x '!rm -rf /'", does: ["change github.alias x @local"], tier: 4 },
+  { run: "gh api repos/acme/tools/pulls", does: [], tier: 0 },
+  {
+    run: "gh api repos/acme/tools/issues/1/comments -f body=Done",
+    does: ["create github.request POST repos/acme/tools/issues/1/comments @development"],
+    tier: 1,
+  },
+  {
+    run: "gh api -X DELETE repos/acme/tools",
+    does: ["delete github.repository DELETE repos/acme/tools @development"],
+    tier: 4,
+  },
+  {
+    run: "gh api -X DELETE repos/acme/tools/git/refs/heads/main",
+    does: ["delete github.branch DELETE repos/acme/tools/git/refs/heads/main @development"],
+    tier: 3,
+  },
+  { run: "gh api graphql -f query='query { viewer { login } }'", does: [], tier: 0 },
+  {
+    run: "gh api graphql -f query='mutation { deleteRef(input: {refId: \"x\"}) { clientMutationId } }'",
+    does: ["delete github.object deleteRef @development"],
+    tier: 3,
+  },
+  {
+    run: "gh codespace ssh -c mine -- rm -rf /workspaces",
+    does: ["delete directory /workspaces @development"],
+    tier: 4,
+  },
+  {
+    run: "hub push --force origin main",
+    does: ["delete git.remote-commits origin/main @development"],
+    tier: 3,
+  },
+];
