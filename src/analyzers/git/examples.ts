@@ -174,7 +174,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   { run: "git credential fill", does: ["read git.credential of the person @local"], tier: 2 },
   {
-    run: "git grep --open-files-in-pager='rm -rf ~' TODO",
+    run: "git grep --open-files-in-pager='rm -rf ~' rounding",
     does: ["delete directory /home/dev @local"],
     tier: 3,
   },
