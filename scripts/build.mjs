@@ -1,5 +1,14 @@
 // Bundles the CLI for the repository's own Node. Runs after `npm ci` (as `prepare`) and on demand.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,17 +38,30 @@ async function build() {
     external: [/^node:/, "@cedar-policy/cedar-wasm/nodejs", "libpg-query", "web-tree-sitter"],
     logLevel: "warn",
   });
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
+  const fresh = join(root, `dist.${process.pid}`);
   await bundle.write({
-    dir: dist,
+    dir: fresh,
     format: "esm",
     entryFileNames: "[name].mjs",
     chunkFileNames: "[name]-[hash].mjs",
-    minify: false,
-    sourcemap: false,
   });
+  mkdirSync(dist, { recursive: true });
+  // Chunks are named by their content: a process that started before keeps finding its own. The entry comes last.
+  const files = readdirSync(fresh).sort((a, b) => (a === "cli.mjs" ? 1 : b === "cli.mjs" ? -1 : 0));
+  for (const file of files) renameSync(join(fresh, file), join(dist, file));
+  rmSync(fresh, { recursive: true, force: true });
+  forgetOldChunks(new Set(files));
   writeFileSync(join(dist, "built"), "");
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function forgetOldChunks(current) {
+  for (const file of readdirSync(dist)) {
+    const path = join(dist, file);
+    if (file.endsWith(".mjs") && !current.has(file) && statSync(path).mtimeMs < Date.now() - DAY)
+      rmSync(path);
+  }
 }
 
 const here = fileURLToPath(import.meta.url);

@@ -164,7 +164,9 @@ function areaOf(path: string, scene: Scene): Area {
   const { workspace, home, temporary } = scene.setting;
   if (SINKS.test(path)) return "sink";
   if (workspace !== undefined && (path === workspace || path.startsWith(`${workspace}/`))) return "workspace";
-  if (temporary.some((folder) => path === folder || path.startsWith(`${folder}/`))) return "temporary";
+  const isIn = (folder: string) => path === folder || path.startsWith(`${folder}/`);
+  const homeIsTemporary = temporary.some((folder) => home.startsWith(`${folder}/`));
+  if (temporary.some(isIn) && !(homeIsTemporary && isIn(home))) return "temporary";
   if (/^\/dev\/shm\/./.test(path)) return "temporary";
   if (path.startsWith("/dev/")) return "device";
   if (path === home) return "home";

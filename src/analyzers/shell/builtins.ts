@@ -1,12 +1,12 @@
 import type { Stream, Word } from "../analyzer.ts";
-import { unknownEffect } from "../effects.ts";
+import { placedFileEffects, unknownEffect } from "../effects.ts";
 import { locate } from "../locate.ts";
 import { literal, parseOptions } from "../options.ts";
 import { judgeVariable } from "./assign.ts";
 import { runWords, sceneFor } from "./dispatch.ts";
 import { echoText, printfText } from "./printing.ts";
 import { followScript } from "./script.ts";
-import { type Analysis, copyState, EMPTY, lookUp, OPAQUE, type ShellState, TAME } from "./state.ts";
+import { type Analysis, copyState, EMPTY, OPAQUE, type ShellState, TAME } from "./state.ts";
 import { lineWord, walkText } from "./walk.ts";
 
 interface Call {
@@ -229,20 +229,23 @@ const SETUP_FILE =
 function source(call: Call): Stream {
   const [file, ...args] = call.args;
   if (!file) return EMPTY;
-  if (file.text !== undefined && SETUP_FILE.test(file.text)) {
-    const at = locate(file, sceneFor(call.state, call.analysis));
-    const fact = call.analysis.written.has(at.path)
-      ? undefined
-      : lookUp(call.analysis, { kind: "path", path: at.path });
-    if (fact && (at.area !== "workspace" || at.secret || fact.type === "absent" || /activate/.test(at.path)))
-      return EMPTY;
-  }
+  if (isSetupFile(file, call)) return EMPTY;
   const { state, analysis } = call;
   const inner = copyState(state);
   const output = followScript(file, "shell", args.length > 0 ? args : state.args, inner, analysis);
   for (const [name, value] of inner.variables) state.variables.set(name, value);
   for (const [name, body] of inner.functions) state.functions.set(name, body);
   return output;
+}
+
+/** Set-up files of tools are not read; a secret one is at least an effect. What lies in /tmp is read like a script. */
+function isSetupFile(file: Word, { state, analysis, source }: Call): boolean {
+  if (file.text === undefined || !SETUP_FILE.test(file.text)) return false;
+  const scene = sceneFor(state, analysis);
+  const at = locate(file, scene);
+  if (analysis.written.has(at.path) || at.area === "temporary") return false;
+  if (at.secret) analysis.effects.push(...placedFileEffects("read", at, scene, { by: source }));
+  return at.secret || at.area !== "workspace" || at.type === "absent" || at.path.includes("activate");
 }
 
 function command(call: Call): Stream {

@@ -177,17 +177,48 @@ function runProgram(
   }
   const finding = analyzer.analyze(command, scene);
   analysis.effects.push(...finding.effects);
+  noteWritten(finding, command, analysis);
   return finding.output ?? OPAQUE;
 }
 
 function describesItself({ program, args }: Command): boolean {
   const [only] = args;
-  if (args.length === 1 && only?.text !== undefined && DESCRIBES.has(only.text))
-    return only.text !== "-v" || !analyzerFor(program);
+  if (args.length === 1 && only?.text !== undefined && DESCRIBES.has(only.text)) {
+    return only.text === "--version" || only.text === "--help" || !analyzerFor(program);
+  }
   if (HANDS_ON.has(program) || args.length > 5 || args.some((arg) => arg.text === "--")) return false;
   return (
     args.length > 1 &&
     args.at(-1)?.text === "--help" &&
     args.slice(0, -1).every((arg) => /^[\w:-]+$/.test(arg.text ?? "/"))
   );
+}
+
+/** Programs that touch a file without giving it a text of their own. */
+const KEEPS_TEXT = new Set([
+  "chmod",
+  "chown",
+  "chgrp",
+  "touch",
+  "mkdir",
+  "git",
+  "setfacl",
+  "chattr",
+  "truncate",
+]);
+
+/**
+ * Remembers which files a command writes: a script that is run later on the line is then no longer the one on
+ * the disk. What `tee` writes is known when its input is.
+ */
+function noteWritten(finding: Finding, { program, args, stdin }: Command, analysis: Analysis): void {
+  if (KEEPS_TEXT.has(program)) return;
+  const root = analysis.setting.workspace ?? analysis.setting.cwd;
+  for (const { verb, resource, marks } of finding.effects) {
+    const writes = verb === "create" || verb === "change" || verb === "delete";
+    if (!writes || !["file", "link"].includes(resource.kind) || marks.includes("workspace-code")) continue;
+    const path = resource.name.startsWith("/") ? resource.name : `${root}/${resource.name}`;
+    const known = program === "tee" && stdin.kind === "text" && args.length === 1;
+    analysis.written.set(path, known ? stdin.text : undefined);
+  }
 }

@@ -8,7 +8,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
     "a glob qualifier that runs code",
   ],
   [/(?:^|[\s=])=\((?!\()/, "=(…) runs a command"],
-  [/\$\{\([^)]*e[^)]*\)/, "a parameter flag that evaluates"],
+  [/\$\{\([a-zA-Z@#%~^=+.:0-9]{0,32}e/, "a parameter flag that evaluates"],
   [/(?:^|[;&|\n]\s*)(?:zmodload|zf_\w+|sysopen|syswrite|ztcp|zsystem)\b/, "a zsh module"],
   [/(?:^|[;&|\n]\s*)(?:foreach|nocorrect|noglob|repeat)\s/, "a zsh command word"],
   [/\}\s*always\s*\{/, "an always block"],
