@@ -1,6 +1,6 @@
 import { type ParameterExpansionPart, parse, type Word as SourceWord, type WordPart } from "unbash";
 import type { Stream, Word } from "../analyzer.ts";
-import { literal } from "../options.ts";
+import { literal, unknownWord } from "../options.ts";
 import { matchesGlob } from "./glob.ts";
 import { BOUNDS, copyState, lookUp, reachBound, type ShellState } from "./state.ts";
 import type { Walk } from "./walk.ts";
@@ -10,11 +10,27 @@ import { braceAlternatives, joinPieces, makeWord, type Piece, piecesOf } from ".
 export function expandWord(word: SourceWord, state: ShellState, walk: Walk): Word[] {
   const braces = word.parts?.find((part) => part.type === "BraceExpansion");
   if (braces) return expandBraces(word, braces, state, walk);
+  const list = listOf(word, state, walk);
+  if (list) return list;
   const ifs = state.variables.has("IFS");
   const pieces = piecesOfParts(word.parts, word.value, state, walk, false);
-  const positional = word.parts?.some((part) => /^\$[@*]$|^\$\{[@*]\}$/.test(part.text)) === true;
-  if (positional && word.parts?.length === 1) return [...state.args];
   return joinPieces(ifs ? pieces.map(unsplittable) : pieces, word.text);
+}
+
+/** The words of a whole list: `$@`, `"$@"`, `${a[@]}`, `"${a[@]}"` and nothing beside it in the word. */
+function listOf(word: SourceWord, state: ShellState, walk: Walk): Word[] | undefined {
+  const [only, more] = word.parts ?? [];
+  const inner = only?.type === "DoubleQuoted" && only.parts.length === 1 ? only.parts[0] : only;
+  if (more !== undefined || inner === undefined) return undefined;
+  if (inner.type === "SimpleExpansion" && /^\$[@*]$/.test(inner.text)) return positional(word, state);
+  if (inner.type !== "ParameterExpansion" || inner.operation || inner.prefix) return undefined;
+  if (inner.parameter === "@" || inner.parameter === "*") return positional(word, state);
+  if (inner.index?.value !== "@" && inner.index?.value !== "*") return undefined;
+  return [...(variableWords(inner.parameter, state, walk) ?? [unknownWord(word.text)])];
+}
+
+function positional(word: SourceWord, state: ShellState): Word[] {
+  return state.args.length === 0 && !state.argsKnown ? [unknownWord(word.text)] : [...state.args];
 }
 
 /** With an IFS of the script's own, how an unquoted value is split is not known ahead. */

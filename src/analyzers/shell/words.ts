@@ -34,10 +34,15 @@ export function joinPieces(pieces: readonly Piece[], source: string): Word[] {
   return words;
 }
 
+/** A longer value counts as unknown: a variable can double itself with every line of a script. */
+const MAX_WORD = 131_072;
+
 /** One word from its pieces, without splitting. */
 export function makeWord(pieces: readonly Piece[], source: string): Word {
   const first = pieces.findIndex((piece) => "unknown" in piece);
   const glob = pieces.some((piece) => piece.glob === true);
+  const length = pieces.reduce((sum, piece) => sum + ("unknown" in piece ? 0 : piece.text.length), 0);
+  if (length > MAX_WORD) return { text: undefined, source, prefix: "", suffix: "", tame: false, glob };
   if (first < 0) {
     const text = textOf(pieces);
     return { text, source, prefix: text, suffix: "", tame: false, glob };
