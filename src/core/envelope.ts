@@ -4,12 +4,12 @@ import { canonicalize, type Json } from "./json.ts";
 import type { Principal } from "./principal.ts";
 
 /** Bytes that are no text: a file name or an argument that is not valid UTF-8. Standard base64 (RFC 4648 §4). */
-export interface Bytes {
+interface Bytes {
   readonly base64: string;
 }
 
 /** What the operating system takes as a string of bytes: text where it is text, else the bytes. */
-export type Text = string | Bytes;
+type Text = string | Bytes;
 
 /** SHA-256 as 64 lower-case hexadecimal digits. */
 export type Digest = string;
@@ -20,7 +20,7 @@ export interface Read {
 }
 
 /** Something about the world that has to be the same when the action runs: `gitHead`, `etag`, `tfSerial`. */
-export interface Precondition {
+interface Precondition {
   readonly kind: string;
   readonly value: string;
 }

@@ -14,7 +14,7 @@ export interface Scope {
   readonly verbs?: readonly Verb[];
 }
 
-export interface ResourcePattern {
+interface ResourcePattern {
   /** This kind and the kinds below it: `aws.rds` covers `aws.rds.instance`. */
   readonly kind: string;
   /** The exact name, or its beginning when it ends in `*`. */
@@ -25,7 +25,7 @@ export interface ResourcePattern {
  * Whether an effect is beyond what the person declared. Reads are not, and neither are contained programs nor
  * the project's own tools that nobody can read ahead: what those really did is judged afterwards.
  */
-export function outsideScope(effect: Effect, scope: Scope): boolean {
+function outsideScope(effect: Effect, scope: Scope): boolean {
   if (effect.verb === "read" || isJudgedAfterwards(effect)) return false;
   const { environment } = effect.resource;
   if (scope.verbs && !scope.verbs.includes(effect.verb)) return true;

@@ -17,7 +17,7 @@ export function likely(world: World): ActionEvent {
   return advancing(world, action);
 }
 
-export function proposal(world: World, replaced: Action | undefined): ActionEvent {
+function proposal(world: World, replaced: Action | undefined): ActionEvent {
   const { chance } = world;
   const name = String(world.serial++);
   const notBefore = world.clock + (chance.chance(10) ? 30_000 : 0);
