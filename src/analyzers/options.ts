@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly long?: readonly string[];
   /** Single-dash words are long options (`-chdir=x`, `-auto-approve`): terraform, find, java, Go's flag package. */
   readonly singleDash?: boolean;
+  /** The tool takes no abbreviated long options: Go's pflag, most JavaScript parsers. */
+  readonly exact?: boolean;
   /** Options end at the first operand: `git`, `env`, `sudo`, `ssh`. */
   readonly stopAtOperand?: boolean;
 }
@@ -39,7 +41,8 @@ interface Given {
  */
 export function parseOptions(args: readonly Word[], spec: OptionSpec = {}): Options {
   const takesValue = new Set(spec.values ?? []);
-  const known = [...(spec.long ?? []), ...(spec.values ?? []).filter((name) => name.startsWith("--"))];
+  const long = [...(spec.long ?? []), ...(spec.values ?? []).filter((name) => name.startsWith("--"))];
+  const known = spec.exact ? [] : long;
   const given: Given[] = [];
   const operands: Word[] = [];
   let dynamic = false;
