@@ -13,6 +13,7 @@ import { checkPorts, systemIds } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
 import { paint, plainText, renderVerdict } from "./render.ts";
+import { declaredScope, sessionTotals } from "./session.ts";
 
 export const RUN_HELP = `Judges a command, asks where needed, makes the way back, runs it, records every step.
 
@@ -48,7 +49,10 @@ export const runCommand: CliCommand = async (args, io) => {
   const journal = await openJournal(io, request.asking.session);
   try {
     const ports = runPorts(io, request.setting.workspace, journal);
-    const result = await runCall({ ...request, runnable, environment }, ports);
+    const { session } = request.asking;
+    const scope = declaredScope(io, session);
+    const context = { totals: sessionTotals(io, session), ...(scope ? { scope } : {}) };
+    const result = await runCall({ ...request, ...context, runnable, environment }, ports);
     return conclude(result, values.json === true, io);
   } finally {
     await journal.close();

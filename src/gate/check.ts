@@ -1,7 +1,10 @@
+import { accumulate, NO_TOTALS, type SessionTotals } from "../core/accumulate.ts";
 import type { Call, Setting } from "../core/call.ts";
+import { joinChain } from "../core/chain.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Facts } from "../core/facts.ts";
 import type { Decision } from "../core/policy.ts";
+import { markOutOfScope, type Scope } from "../core/scope.ts";
 import { type Analyzed, analyze } from "./analyze.ts";
 import type { Clock, FetchFact, PolicyPort } from "./ports.ts";
 import { type Asking, seal } from "./seal.ts";
@@ -20,6 +23,10 @@ export interface CheckRequest {
   readonly asking: Asking;
   /** The words for `execve`, when the request came as words. */
   readonly argv?: readonly string[];
+  /** What the session did before; default: nothing. */
+  readonly totals?: SessionTotals;
+  /** What the person lets the session touch; default: not narrowed. */
+  readonly scope?: Scope;
 }
 
 /** A decision together with what it rests on. */
@@ -46,7 +53,7 @@ export function checkCall(request: CheckRequest, ports: CheckPorts): Judged | Pr
 const NO_NONCE = "check";
 
 function conclude(analyzed: Analyzed, request: CheckRequest, ports: CheckPorts, start: number): Judged {
-  const effects = honest(analyzed.effects, request.setting);
+  const effects = inContext(honest(analyzed.effects, request.setting), request);
   const { actor, onBehalfOf } = request.asking;
   const decision = ports.policy.decide(effects, {
     principal:
@@ -79,6 +86,12 @@ function conclude(analyzed: Analyzed, request: CheckRequest, ports: CheckPorts, 
     const reason = `forbidden: the request has no canonical form: ${(error as Error).message}`;
     return { ...rest, verdict: refusedVerdict(request.id, reason, "send valid Unicode text") };
   }
+}
+
+/** The effects as one chain, in the scope of the session, on top of what the session did before. */
+function inContext(effects: readonly Effect[], { totals, scope }: CheckRequest): readonly Effect[] {
+  const chain = joinChain(effects);
+  return accumulate(totals ?? NO_TOTALS, scope ? markOutOfScope(chain, scope) : chain).effects;
 }
 
 /**

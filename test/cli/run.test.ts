@@ -72,6 +72,46 @@ describe("[CLI-run] a permitted command", () => {
   });
 });
 
+describe("[SESSION] one action is judged with what the session did and may do", () => {
+  const inSession = (place: Place): Place => ({
+    ...place,
+    environment: { ...place.environment, COUNTERSIGN_SESSION: "s1" },
+  });
+
+  it("many small deletions are one big one", () => {
+    const place = inSession(makePlace());
+    mkdirSync(join(place.project, "many"));
+    for (let at = 0; at < 520; at++) writeFileSync(join(place.project, `many/${at}`), "");
+    const names = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => `many/${from + at}`).join(" ");
+    expect(countersign(place, ["run", `rm ${names(0, 480)}`]).code).toBe(0);
+    expect(countersign(place, ["run", `rm ${names(480, 520)}`]).code).toBe(10);
+    expect(
+      countersign({ ...place, environment: { ...place.environment, COUNTERSIGN_SESSION: "s2" } }, [
+        "run",
+        `rm ${names(480, 520)}`,
+      ]).code,
+    ).toBe(0);
+  });
+
+  it("what lies outside the declared scope asks, what lies inside does not", () => {
+    const place = inSession(makePlace());
+    const folder = join(place.environment.COUNTERSIGN_HOME ?? "", "config/scopes");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "s1.json"), JSON.stringify({ task: "fix the rounding bug", paths: ["src"] }));
+    expect(countersign(place, ["run", "mkdir -p src && touch src/a"]).code).toBe(0);
+    expect(countersign(place, ["run", "touch other"]).code).toBe(10);
+  });
+
+  it("[L6] a scope that cannot be understood is not no scope", () => {
+    const place = inSession(makePlace());
+    const folder = join(place.environment.COUNTERSIGN_HOME ?? "", "config/scopes");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "s1.json"), "{}");
+    expectNothingRun(place, /scope/);
+  });
+});
+
 describe("[L6] no yes, no run", () => {
   it("a question without a terminal is a no", () => {
     const place = makePlace();
