@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { manualPages } from "../scripts/manual.ts";
 import { REGISTRY, registryText } from "../scripts/registry.ts";
+import { analyzers } from "../src/analyzers/registry.gen.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -106,6 +107,25 @@ describe("[TIDY] pure code", () => {
       expect(wrong.map(({ path }) => path)).toEqual([]);
     },
   );
+});
+
+describe("[TIDY] analyzers", () => {
+  it("claim each program once", () => {
+    const claims = analyzers.flatMap(({ name, programs }) =>
+      programs.map((program) => [program, name] as const),
+    );
+    const names = new Map<string, string[]>();
+    for (const [program, name] of claims) names.set(program, [...(names.get(program) ?? []), name]);
+    expect(
+      [...names].filter(([, by]) => by.length > 1).map(([program, by]) => `${program}: ${by.join(", ")}`),
+    ).toEqual([]);
+  });
+
+  it("are called as their files are", () => {
+    expect(analyzers.map(({ name }) => `src/analyzers/tools/${name}.ts`).toSorted()).toEqual(
+      files("src/analyzers/tools", /\.ts$/).toSorted(),
+    );
+  });
 });
 
 describe("[TIDY] files", () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Ledger, openLedger } from "../adapters/ledger/ledger.ts";
 import { placesFrom } from "../adapters/places.ts";
+import type { Effect } from "../core/effect.ts";
 import type { ActionEvent } from "../core/event.ts";
 import { ladder, TIERS } from "../core/ladder.ts";
 import type { LedgerPort } from "../gate/ports.ts";
@@ -48,13 +49,35 @@ export async function openJournal(io: Io, session: string): Promise<Journal> {
 /** Entries are bounded (C2SP tlog-tiles); more effects than this stand in a payload. */
 const MAX_EFFECTS = 60;
 
-/** An event small enough for an entry: of very many effects the strictest stay, and all of them go into a payload. */
+/** An event small enough for an entry: very many effects are summed up there, and all of them go into a payload. */
 function fitted(event: ActionEvent): { readonly entry: ActionEvent; readonly rest?: string } {
   if (!("effects" in event) || event.effects.length <= MAX_EFFECTS) return { entry: event };
   const rest = JSON.stringify(event.effects);
-  const strictest = event.effects
+  const strictest = summedUp(event.effects)
     .toSorted((a, b) => TIERS.indexOf(ladder(b)) - TIERS.indexOf(ladder(a)))
     .slice(0, MAX_EFFECTS);
   const omitted = { effectsCount: event.effects.length, effectsDigest: sha256Hex(rest) };
   return { entry: { ...event, effects: strictest, ...omitted } as ActionEvent, rest };
+}
+
+/** Effects that differ only in the names of what they touch become one with their sum. */
+function summedUp(effects: readonly Effect[]): readonly Effect[] {
+  const groups = new Map<string, Effect>();
+  for (const effect of effects) {
+    const { verb, resource, wayBack, reversibility, certain, marks } = effect;
+    const key = JSON.stringify([
+      verb,
+      resource.kind,
+      resource.environment,
+      wayBack,
+      reversibility,
+      certain,
+      marks,
+    ]);
+    const before = groups.get(key);
+    const count =
+      before?.count === null || effect.count === null ? null : (before?.count ?? 0) + effect.count;
+    groups.set(key, { ...(before ?? effect), count });
+  }
+  return [...groups.values()];
 }
