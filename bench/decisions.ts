@@ -13,7 +13,7 @@ export function lines(): readonly string[] {
   const ordinary = readFileSync(join(ROOT, "test/fixtures/ordinary-session.txt"), "utf8")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => line.replaceAll("\\n", "\n"));
+    .map((line) => line.replace(/\\([n\\])/g, (_, code) => (code === "n" ? "\n" : "\\")));
   const incidents = readFileSync(join(ROOT, "test/fixtures/incident-commands.jsonl"), "utf8")
     .trim()
     .split("\n")

@@ -1,4 +1,3 @@
-import type { DeclaredEnvironment } from "../core/call.ts";
 import type { Environment } from "../core/effect.ts";
 import type { Scene } from "./analyzer.ts";
 
@@ -37,8 +36,4 @@ export function hostEnvironment(host: string | undefined, scene: Scene): Environ
   if (host !== undefined && isLoopback(host))
     return scene.place.host === undefined ? "development" : scene.place.environment;
   return environmentOf([host], scene);
-}
-
-export function isDeclared(value: unknown): value is DeclaredEnvironment {
-  return value === "development" || value === "staging" || value === "production";
 }

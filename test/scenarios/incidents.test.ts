@@ -21,9 +21,12 @@ const destroying = commands.filter(({ expectMinTier }) => expectMinTier > 0);
 const harmless = commands.filter(({ expectMinTier }) => expectMinTier === 0);
 
 describe("[INCIDENT] a command that destroyed something is at or above its tier", () => {
-  it.each(destroying.map((one) => [one.id, one] as const))("%s", async (_, { tool, input, expectMinTier }) => {
-    await check(input, { atLeast: expectMinTier === 0 ? 1 : expectMinTier }, { tool });
-  });
+  it.each(destroying.map((one) => [one.id, one] as const))(
+    "%s",
+    async (_, { tool, input, expectMinTier }) => {
+      await check(input, { atLeast: expectMinTier === 0 ? 1 : expectMinTier }, { tool });
+    },
+  );
 });
 
 describe("[INCIDENT] a harmless command beside it passes without a question", () => {

@@ -194,25 +194,16 @@ function describesItself({ program, args }: Command): boolean {
   );
 }
 
-/** Programs that touch a file without giving it a text of their own. */
-const KEEPS_TEXT = new Set([
-  "chmod",
-  "chown",
-  "chgrp",
-  "touch",
-  "mkdir",
-  "git",
-  "setfacl",
-  "chattr",
-  "truncate",
-]);
+/** Programs that touch a file without giving it a text of their own, and compilers: what they make is the project's. */
+const KEEPS_TEXT =
+  /^(chmod|chown|chgrp|touch|mkdir|git|setfacl|chattr|truncate|cc|c\+\+|gcc|g\+\+|clang|clang\+\+|ld|rustc|javac|kotlinc|ghc|ocamlopt|zig|nasm|tsc|swiftc|dmd|fpc)$/;
 
 /**
  * Remembers which files a command writes: a script that is run later on the line is then no longer the one on
  * the disk. What `tee` writes is known when its input is.
  */
 function noteWritten(finding: Finding, { program, args, stdin }: Command, analysis: Analysis): void {
-  if (KEEPS_TEXT.has(program)) return;
+  if (KEEPS_TEXT.test(program.replace(/-\d+$/, ""))) return;
   const root = analysis.setting.workspace ?? analysis.setting.cwd;
   for (const { verb, resource, marks } of finding.effects) {
     const writes = verb === "create" || verb === "change" || verb === "delete";
