@@ -27,7 +27,7 @@ export function processIo(): Io {
     print: (text) => stdout.write(text),
     warn: (text) => stderr.write(text),
     colour: wants && env.TERM !== "dumb" && (stdout.isTTY || env.FORCE_COLOR === "1"),
-    columns: stdout.columns ?? stderr.columns ?? 80,
+    columns: stdout.columns ?? stderr.columns ?? (Number(env.COLUMNS) || 80),
   };
 }
 

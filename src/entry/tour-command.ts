@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../adapters/error.ts";
 import type { CliCommand, Io } from "./io.ts";
@@ -71,6 +72,8 @@ async function tourWith(
 }
 
 const ROWS = 1_200;
+/** Long enough for health checks to see how things are at the end. */
+const SETTLE = 500;
 
 interface Facts {
   readonly ran: number;
