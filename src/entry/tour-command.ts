@@ -183,6 +183,7 @@ async function tourWithout(
 ): Promise<number> {
   const shortCut = steps.findIndex((step) => step.destroys === true);
   for (const step of steps.slice(0, shortCut + 1)) io.print(stepLines(await runBare(step, project), io));
+  await sleep(SETTLE);
   await environment.stop();
   const { health } = environment;
   const down = health.filter(({ rows }) => rows === undefined);
