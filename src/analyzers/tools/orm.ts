@@ -69,7 +69,7 @@ export const analyzer: Analyzer = {
     {
       run: "alembic upgrade head",
       files: { ".env": "DATABASE_URL=sqlite:///./dev.db" },
-      does: ["change? sql.database dev.db"],
+      does: ["change sql.database dev.db"],
       tier: 1,
     },
     { run: "alembic downgrade base", does: ["delete sql.database database @unknown"], tier: 4 },
