@@ -1,0 +1,173 @@
+import type { Mark } from "../../core/effect.ts";
+import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
+import { found } from "../effects.ts";
+import { machineEffect } from "../machine.ts";
+import { OPAQUE } from "../words.ts";
+
+export const analyzer: Analyzer = {
+  name: "settings",
+  title: "Network settings of the machine",
+  about:
+    "ip, ifconfig, route, nmcli, networksetup, resolvectl and their kin: showing only reads, everything else may cut the machine off.",
+  programs: [
+    "ip",
+    "ifconfig",
+    "ifup",
+    "ifdown",
+    "iwconfig",
+    "iw",
+    "route",
+    "nmcli",
+    "nmtui",
+    "tc",
+    "brctl",
+    "bridge",
+    "ethtool",
+    "resolvectl",
+    "systemd-resolve",
+    "networkctl",
+    "netplan",
+    "networksetup",
+    "dhclient",
+    "dhcpcd",
+    "rfkill",
+    "hciconfig",
+    "bluetoothctl",
+    "wpa_cli",
+    "iwctl",
+    "vconfig",
+    "ovs-vsctl",
+    "ipvsadm",
+    "conntrack",
+    "dscacheutil",
+    "ipconfig",
+  ],
+  analyze,
+  examples: [
+    { run: "ip addr", does: [], tier: 0 },
+    { run: "ip -br link show", does: [], tier: 0 },
+    {
+      run: "sudo ip link set eth0 down",
+      does: ["change network.setting ip link set eth0 down @local"],
+      tier: 3,
+    },
+    { run: "ip route get 1.1.1.1", does: [], tier: 0 },
+    { run: "ifconfig", does: [], tier: 0 },
+    { run: "sudo ifconfig eth0 down", does: ["change network.setting ifconfig eth0 down @local"], tier: 3 },
+    { run: "route -n", does: [], tier: 0 },
+    { run: "sudo route del default", does: ["change network.setting route del default @local"], tier: 3 },
+    { run: "nmcli device status", does: [], tier: 0 },
+    { run: "nmcli con down office", does: ["change network.setting nmcli con down office @local"], tier: 3 },
+    {
+      run: "sudo tc qdisc add dev lo root netem delay 100ms",
+      does: ["change network.setting tc qdisc add dev lo root netem delay 100ms @local"],
+      tier: 3,
+    },
+    {
+      run: "resolvectl flush-caches",
+      does: ["change network.setting resolvectl flush-caches @local"],
+      tier: 1,
+    },
+    {
+      run: "dscacheutil -flushcache",
+      does: ["change network.setting dscacheutil -flushcache @local"],
+      tier: 1,
+    },
+  ],
+};
+
+function analyze(command: Command, scene: Scene): Finding {
+  const texts = command.args.map((arg) => arg.text ?? "?");
+  if (showsOnly(command.program, texts)) return { effects: [], output: OPAQUE };
+  const name = [command.program, ...command.args.map((arg) => arg.source)].join(" ");
+  const harmless = texts.some((text) => /^-?-?flush-?cache(s)?$/.test(text));
+  const marks: readonly Mark[] = harmless ? [] : ["system"];
+  return found([
+    machineEffect(scene, {
+      verb: "change",
+      kind: "network.setting",
+      name,
+      reversibility: "R1",
+      marks,
+      by: command.source,
+    }),
+  ]);
+}
+
+const SHOW = /^(show|list|ls|lst|sh|s|status|get|st|help|monitor|g|query|statistics|info|dump|all)$/;
+
+function showsOnly(program: string, texts: readonly string[]): boolean {
+  const words = texts.filter((text) => !text.startsWith("-"));
+  switch (program) {
+    case "ip":
+    case "bridge":
+    case "tc":
+      return words.length <= 1
+        ? !texts.includes("-batch") && !texts.includes("-b")
+        : words.some((word, at) => at > 0 && at < 3 && SHOW.test(word)) &&
+            !words.some((word) => /^(add|del|delete|set|flush|replace|change|append|exec)$/.test(word));
+    case "ifconfig":
+    case "iwconfig":
+      return words.length <= 1;
+    case "route":
+      return words.length === 0 || words[0] === "get" || (words.length === 1 && SHOW.test(words[0] ?? ""));
+    case "nmcli":
+      return (
+        words.length <= 1 ||
+        (SHOW.test(words[1] ?? "") && !words.includes("connect")) ||
+        (words[1] === "wifi" && (words[2] === undefined || SHOW.test(words[2])))
+      );
+    case "ethtool":
+      return !texts.some((text) =>
+        /^(-[sKLCGAEpt]|--(change|features|set-.*|offload|negotiate|reset|flash|identify|test)|-f)$/.test(
+          text,
+        ),
+      );
+    case "resolvectl":
+    case "systemd-resolve":
+      return (
+        words.length === 0 ||
+        (/^(query|status|statistics|service|openpgp|tlsa|dns|domain|monitor|show-.*)$/.test(words[0] ?? "") &&
+          words.length <= 2)
+      );
+    case "networksetup":
+      return texts.some((text) => /^-(get|list|is|show|print)/i.test(text));
+    case "netplan":
+      return /^(get|info|ip|status|generate|help)$/.test(words[0] ?? "");
+    case "networkctl":
+    case "rfkill":
+    case "iw":
+    case "bluetoothctl":
+    case "iwctl":
+    case "wpa_cli":
+    case "brctl":
+    case "hciconfig":
+      return (
+        words.length === 0 ||
+        (words.some(
+          (word, at) =>
+            at < 3 &&
+            (SHOW.test(word) ||
+              /^(lldp|scan|link|station|dev|event|devices|paired-devices|interface|-a)$/.test(word)),
+        ) &&
+          !words.some((word) =>
+            /^(set|add|del|connect|disconnect|remove|block|unblock|up|down|addif|delif|addbr|delbr|power)$/.test(
+              word,
+            ),
+          ))
+      );
+    case "dscacheutil":
+      return texts.includes("-q") || texts.includes("-statistics") || texts.includes("-cachedump");
+    case "ipconfig":
+      return /^(getifaddr|getpacket|getoption|ifcount|waitall|getsummary)$/.test(words[0] ?? "");
+    case "conntrack":
+    case "ipvsadm":
+    case "ovs-vsctl":
+      return (
+        texts.some((text) => /^(-L|-l|-S|--list|--dump|show|list.*|get|-Ln|-ln)$/.test(text)) ||
+        texts.length === 0
+      );
+    default:
+      return false;
+  }
+}
