@@ -1,0 +1,7 @@
+import type { Finding, Scene } from "../analyzer.ts";
+import { found, unknownEffect } from "../effects.ts";
+
+/** Not read yet: an unknown effect. */
+export function judgeCmd(text: string, scene: Scene): Finding {
+  return found([unknownEffect(scene, "code", "Cmd", text)]);
+}

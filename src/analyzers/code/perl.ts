@@ -1,0 +1,326 @@
+import type { Finding, Scene, Word } from "../analyzer.ts";
+import { found, unknownEffect } from "../effects.ts";
+import { literal, unknownWord } from "../options.ts";
+import { HARMLESS_MODULES, HARMLESS_WORDS, PERL_ACTS, type PerlReading } from "./perl-acts.ts";
+import { collapseEffects } from "./collapse.ts";
+import { unescape, decodeText } from "./decode.ts";
+import { type PerlToken, tokenizePerl } from "./perl-tokens.ts";
+import { joinWords } from "./values.ts";
+import { type Origin, workspaceCode } from "./walk.ts";
+
+const MAX_TOKENS = 40_000;
+
+/**
+ * Tells the effects of a Perl program. There is no grammar for Perl that a reader could trust, so this one
+ * reads tokens: a program of known harmless words is harmless, known dangerous words are judged by their
+ * arguments as far as those are constants, and every other word is unknown.
+ */
+export function judgePerl(text: string, scene: Scene, origin: Origin = "inline"): Finding {
+  const tokens = tokenizePerl(text);
+  if (!tokens || tokens.length > MAX_TOKENS) return found([unknownEffect(scene, "code", tokens ? "perl (too long)" : "perl that cannot be read", text, tokens ? ["bound"] : [])]);
+  const reading: PerlReading = { tokens, scene, effects: [], variables: new Map(), subs: new Set(), foreign: false, printed: [], loops: loopLists(tokens), fold: (from, to) => fold(tokens.slice(from, to), reading) };
+  for (const [index, token] of tokens.entries()) if (token.kind === "word" && token.text === "sub" && tokens[index + 1]?.kind === "word") reading.subs.add((tokens[index + 1] as PerlToken).text);
+  bindLoopVariables(reading);
+  tokens.forEach((token, index) => {
+    readToken(token, index, reading);
+  });
+  const effects = collapseEffects(reading.effects, origin, scene, "perl", text);
+  return found(effects, reading.printed ? { kind: "text", text: reading.printed.join("") } : { kind: "opaque", remote: false, tame: false });
+}
+
+/** The lists that `for` loops run over, as places in the tokens: what `$_` may be. */
+function loopLists(tokens: readonly PerlToken[]): readonly (readonly [number, number])[] {
+  return tokens.flatMap((token, index): (readonly [number, number])[] => {
+    if (token.kind !== "word" || !/^(for|foreach|map|grep)$/.test(token.text)) return [];
+    let from = index + 1;
+    while (tokens[from]?.kind === "variable" || /^(my|our|local)$/.test(tokens[from]?.text ?? "")) {
+      if (tokens[from]?.kind === "variable" && tokens[from + 1]?.text !== "(") break;
+      from++;
+    }
+    if (token.text === "map" || token.text === "grep") {
+      if (tokens[from]?.text !== "{") return [];
+      from = closingToken(tokens, from) + 1;
+    }
+    return [[from, argumentsEnd(tokens, from)]];
+  });
+}
+
+/** `for my $x (LIST)`: the variable is any element of the list. */
+function bindLoopVariables(reading: PerlReading): void {
+  for (const [from, to] of reading.loops) {
+    const name = reading.tokens[from - 1];
+    if (name?.kind !== "variable") continue;
+    reading.variables.set(name.text, reading.variables.has(name.text) ? [unknownWord(name.text)] : reading.fold(from, to));
+  }
+}
+
+function readToken(token: PerlToken, index: number, reading: PerlReading): void {
+  switch (token.kind) {
+    case "shell":
+      runText([interpolated(token.text, reading)], token.text, reading);
+      return;
+    case "substitution":
+      readSubstitution(token, reading);
+      return;
+    case "regex":
+      if (/\(\?\??\{/.test(token.text)) unknown("code in a regular expression", reading);
+      return;
+    case "string":
+      if (/@\{\s*\[|\$\{\s*\\/.test(token.text)) readEmbedded(token.text, reading);
+      return;
+    case "variable":
+      assignVariable(token, index, reading);
+      return;
+    case "word":
+      readWord(token.text, index, reading);
+      return;
+    default:
+      return;
+  }
+}
+
+function readSubstitution(token: PerlToken, reading: PerlReading): void {
+  if (/\(\?\??\{/.test(token.text)) unknown("code in a regular expression", reading);
+  if (!token.flags?.includes("e")) return;
+  if (token.flags.includes("ee")) unknown("s///ee", reading);
+  nested(token.replacement ?? "", reading);
+}
+
+/** `"@{[ code ]}"`: what stands in the brackets runs. */
+function readEmbedded(text: string, reading: PerlReading): void {
+  nested(text.replace(/^[\s\S]*?@\{\s*\[|\]\s*\}[\s\S]*$/g, ""), reading);
+}
+
+function nested(text: string, reading: PerlReading): void {
+  const inner = judgePerl(text, reading.scene);
+  reading.effects.push(...inner.effects);
+}
+
+function unknown(what: string, reading: PerlReading): void {
+  reading.effects.push(unknownEffect(reading.scene, "code", `perl ${what}`, what));
+}
+
+/** Remembers what is assigned to a scalar; a second assignment makes it unknown. */
+function assignVariable(token: PerlToken, index: number, reading: PerlReading): void {
+  const next = reading.tokens[index + 1];
+  if (next?.kind !== "sign" || !/^(=|\.=)$/.test(next.text)) return;
+  const end = argumentsEnd(reading.tokens, index + 2);
+  const words = fold(reading.tokens.slice(index + 2, end), reading);
+  const value = token.text.startsWith("@") || words.length === 1 ? words : [unknownWord(token.text)];
+  if (next.text === ".=") {
+    const before = reading.variables.get(token.text)?.[0];
+    reading.variables.set(token.text, [before && value[0] ? joinWords([before, value[0]]) : unknownWord(token.text)]);
+  } else reading.variables.set(token.text, reading.variables.has(token.text) ? [unknownWord(token.text)] : value);
+}
+
+function readWord(word: string, index: number, reading: PerlReading): void {
+  const { tokens } = reading;
+  const before = tokens[index - 1];
+  const next = tokens[index + 1];
+  if (next?.text === "=>" || before?.text === "sub" || (before?.text === "{" && next?.text === "}")) return;
+  if (before?.text === "->") {
+    readMethod(word, index, reading);
+    return;
+  }
+  if (word === "use" || word === "no" || word === "require") {
+    readUse(word, index, reading);
+    return;
+  }
+  if (/^(use|no|require|package)$/.test(before?.text ?? "") || before?.text === "::") return;
+  const name = word.replace(/^(CORE::GLOBAL::|CORE::|main::)/, "");
+  const act = PERL_ACTS.get(name);
+  if (reading.subs.has(word) && !act) return;
+  if (act) {
+    act({ name, words: fold(tokens.slice(index + 1, argumentsEnd(tokens, index + 1)), reading), tokens: tokens.slice(index + 1, argumentsEnd(tokens, index + 1)), source: word }, reading, runText);
+    return;
+  }
+  if (HARMLESS_WORDS.has(name) || /^[A-Z][A-Z0-9_]*$/.test(name) || next?.text === "->" || next?.text === ":" || next?.text === "::") return;
+  if (name.includes("::")) readQualified(name, reading);
+  else if (!reading.foreign && !isIndirect(tokens, index)) unknown(name, reading);
+}
+
+/** `new Foo(…)`: the class is a word before its arguments. */
+function isIndirect(tokens: readonly PerlToken[], index: number): boolean {
+  return tokens[index - 1]?.text === "new" || tokens[index]?.text === "new";
+}
+
+const RISKY_METHODS = /^(unlink|remove|rmtree|remove_tree|delete_all|drop\w*|truncate|spew\w*|system|exec|run|capture|do|execute|terminate\w*|destroy\w*)$/;
+
+function readMethod(name: string, index: number, reading: PerlReading): void {
+  if (!RISKY_METHODS.test(name)) return;
+  const [first] = fold(reading.tokens.slice(index + 1, argumentsEnd(reading.tokens, index + 1)), reading);
+  if (/^(do|execute|prepare)$/.test(name)) {
+    if (first?.text !== undefined) reading.effects.push(...reading.scene.code("sql", first.text).effects);
+    else if (name === "do") unknown(`->${name}`, reading);
+    return;
+  }
+  unknown(`->${name}`, reading);
+}
+
+function readUse(word: string, index: number, reading: PerlReading): void {
+  const next = reading.tokens[index + 1];
+  if (next?.kind === "number") return;
+  if (next?.kind !== "word") {
+    if (word === "require" && next) noteForeign("perl require", next.text, reading);
+    return;
+  }
+  if (HARMLESS_MODULES.test(next.text)) return;
+  if (NETWORK_MODULES.test(next.text)) unknown(`use ${next.text}`, reading);
+  noteForeign(next.text, `use ${next.text}`, reading);
+}
+
+/** Modules that open connections of any kind. */
+const NETWORK_MODULES = /^(IO::Socket.*|Socket6?|Net::(?!hostent|IP|netent|CIDR).*|IO::Async.*|AnyEvent.*|Expect|Inline.*|FFI::.*|Win32.*)$/;
+
+function noteForeign(name: string, by: string, reading: PerlReading): void {
+  reading.foreign = true;
+  reading.effects.push(workspaceCode(reading.scene, name, by));
+}
+
+function readQualified(name: string, reading: PerlReading): void {
+  const short = name.slice(name.lastIndexOf("::") + 2);
+  if (HARMLESS_MODULES.test(name.slice(0, name.lastIndexOf("::"))) && !/^(_?exit|system|exec|kill|unlink|remove|rename)$/.test(short)) return;
+  if (!reading.foreign) unknown(name, reading);
+}
+
+/** Gives texts to the shell, or several words to a program. */
+function runText(words: readonly Word[], by: string, reading: PerlReading): void {
+  const [first] = words;
+  if (words.length > 1) {
+    const finding = first?.text === undefined ? found([unknownEffect(reading.scene, "code", "perl system", by)]) : reading.scene.argv(words);
+    reading.effects.push(...finding.effects);
+    return;
+  }
+  if (first?.text !== undefined) reading.effects.push(...reading.scene.shell(first.text).effects);
+  else if (first && /^\s*[\w./-]+\s/.test(first.prefix)) {
+    reading.effects.push(...reading.scene.shell(`${first.prefix}\${unknown_value}${first.suffix}`, { variables: new Map([["unknown_value", undefined]]) }).effects);
+  } else unknown("system", reading);
+}
+
+function closingToken(tokens: readonly PerlToken[], from: number): number {
+  let depth = 0;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at] as PerlToken;
+    if (token.kind !== "sign") continue;
+    if (/^[([{]$/.test(token.text)) depth++;
+    else if (/^[)\]}]$/.test(token.text) && --depth === 0) return at;
+  }
+  return tokens.length;
+}
+
+/** Where the arguments that start at `from` end: at the closing parenthesis, or with the statement. */
+export function argumentsEnd(tokens: readonly PerlToken[], from: number): number {
+  if (tokens[from]?.text === "(" && tokens[from]?.kind === "sign") return closingToken(tokens, from) + 1;
+  let depth = 0;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at] as PerlToken;
+    if (token.kind === "word" && depth === 0 && /^(or|and|if|unless|for|foreach|while|until|xor)$/.test(token.text)) return at;
+    if (token.kind !== "sign") continue;
+    if (/^[([{]$/.test(token.text)) depth++;
+    else if (/^[)\]}]$/.test(token.text) && depth-- === 0) return at;
+    else if (depth === 0 && /^(;|\|\||&&|\/\/|\?|:)$/.test(token.text)) return at;
+  }
+  return tokens.length;
+}
+
+/** The words of a list of arguments; what cannot be told is an unknown word. */
+function fold(tokens: readonly PerlToken[], reading: PerlReading): readonly Word[] {
+  const inner = tokens[0]?.text === "(" && tokens[0].kind === "sign" && closingToken(tokens, 0) === tokens.length - 1 ? tokens.slice(1, -1) : tokens;
+  const words: Word[] = [];
+  let depth = 0;
+  let piece: PerlToken[] = [];
+  for (const token of [...inner, { kind: "sign", text: "," } as PerlToken]) {
+    if (token.kind === "sign" && /^[([{]$/.test(token.text)) depth++;
+    if (token.kind === "sign" && /^[)\]}]$/.test(token.text)) depth--;
+    if (token.kind === "sign" && depth === 0 && /^(,|=>)$/.test(token.text)) {
+      if (piece.length > 0) words.push(...foldPiece(piece, reading));
+      piece = [];
+    } else piece.push(token);
+  }
+  return words;
+}
+
+function foldPiece(tokens: readonly PerlToken[], reading: PerlReading): readonly Word[] {
+  const [first] = tokens;
+  const source = tokens.map((token) => token.text).join(" ");
+  if (first?.kind === "words" && tokens.length === 1) return first.text.split(/\s+/).filter((word) => word !== "").map(literal);
+  if (first?.kind === "angle" && tokens.length === 1) return [/[*?{~/.]/.test(first.text) ? globWord(literal(first.text)) : unknownWord(source)];
+  if (first?.kind === "word" && first.text === "glob") return fold(tokens.slice(1), reading).map(globWord);
+  if (first?.kind === "word" && /^(decode_base64|MIME::Base64::decode_base64)$/.test(first.text)) return [decoded(fold(tokens.slice(1), reading)[0], source)];
+  if (first?.kind === "variable" && tokens.length === 1 && first.text !== "$_") return reading.variables.get(first.text) ?? [unknownWord(source)];
+  if (first?.text === "$ARGV" && tokens.length === 4) return [argument(tokens[2]?.text ?? "", source, reading)];
+  if (first?.text === "$_" && tokens.length === 1 && reading.loops.length === 1) {
+    const [from, to] = reading.loops[0] as readonly [number, number];
+    return reading.tokens.slice(from, to).some((token) => token.text === "$_") ? [unknownWord(source)] : reading.fold(from, to);
+  }
+  const parts = concatenated(tokens, reading);
+  return [parts ? joinWords(parts) : unknownWord(source)];
+}
+
+function argument(index: string, source: string, reading: PerlReading): Word {
+  const value = reading.scene.variable(String(Number(index) + 1));
+  return value === undefined ? unknownWord(source) : literal(value);
+}
+
+function globWord(word: Word): Word {
+  const home = word.text;
+  return { ...word, glob: home !== undefined && /[*?[{]/.test(home) };
+}
+
+function decoded(word: Word | undefined, source: string): Word {
+  const text = word?.text === undefined ? undefined : decodeText("base64", word.text);
+  return text === undefined ? unknownWord(source) : literal(text);
+}
+
+/** The parts of a concatenation with `.`, when it is nothing but that. */
+function concatenated(tokens: readonly PerlToken[], reading: PerlReading): readonly Word[] | undefined {
+  const words: Word[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at] as PerlToken;
+    if (at % 2 === 1) {
+      if (token.text !== ".") return undefined;
+      continue;
+    }
+    const word = constant(token, tokens.slice(at), reading);
+    if (!word) return undefined;
+    words.push(word);
+  }
+  return words.length > 0 ? words : undefined;
+}
+
+function constant(token: PerlToken, _rest: readonly PerlToken[], reading: PerlReading): Word | undefined {
+  if (token.kind === "string") return interpolated(token.text, reading);
+  if (token.kind === "raw") return literal(token.text.replace(/\\(['\\])/g, "$1"));
+  if (token.kind === "number") return literal(token.text);
+  if (token.kind === "variable" && token.text.startsWith("$")) return variableWord(token.text, reading);
+  return undefined;
+}
+
+function variableWord(name: string, reading: PerlReading): Word {
+  const known = reading.variables.get(name);
+  return known?.length === 1 ? (known[0] as Word) : unknownWord(name);
+}
+
+/** A double-quoted text with its variables in place, as far as they are known. */
+function interpolated(text: string, reading: PerlReading): Word {
+  const environment = /^\$ENV\{['"]?(\w+)['"]?\}/;
+  const words: Word[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "\\") {
+      at++;
+      continue;
+    }
+    if (text[at] !== "$" && text[at] !== "@") continue;
+    const variable = environment.exec(text.slice(at))?.[0] ?? /^[$@](?:\{[^}]*\}|\w+(?:::\w+)*)(?:(?:->)?[[{][^\]}]*[\]}])*/.exec(text.slice(at))?.[0];
+    if (variable === undefined) continue;
+    words.push(literal(unescape(text.slice(from, at))));
+    const name = environment.exec(variable)?.[1];
+    const value = name === undefined ? undefined : (reading.scene.variable(name) ?? (name === "HOME" ? reading.scene.setting.home : undefined));
+    words.push(value === undefined ? variableWord(variable.replace(/^\$\{(\w+)\}$/, "$$$1"), reading) : literal(value));
+    at += variable.length - 1;
+    from = at + 1;
+  }
+  words.push(literal(unescape(text.slice(from))));
+  return joinWords(words.filter((word, index) => word.text !== "" || (index === 0 && words.length === 1)));
+}
