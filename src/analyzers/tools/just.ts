@@ -1,0 +1,142 @@
+import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
+import { combine, NOTHING } from "../effects.ts";
+import { parseOptions } from "../options.ts";
+import { act, wordsOf } from "../project/deeds.ts";
+import { findManifest, folderAt } from "../project/files.ts";
+import { parseJustfile, runRecipes } from "../project/justfile.ts";
+import { namedTask } from "../project/names.ts";
+import { parseTaskfile, type TaskDefinition, withoutTemplates } from "../project/taskfile.ts";
+
+export const analyzer: Analyzer = {
+  name: "just",
+  title: "just and Task",
+  about:
+    "Recipes of a justfile and simple tasks of a Taskfile are read and judged as shell texts; what cannot be read is judged by its name.",
+  programs: ["just", "task", "go-task"],
+  analyze(command, scene) {
+    return command.program === "just" ? just(command, scene) : task(command, scene);
+  },
+  examples: [
+    {
+      run: "just test",
+      files: { justfile: "dir := 'out'\ntest: build\n  pytest\nbuild:\n  rm -rf {{dir}}\n" },
+      does: ["delete directory out", "execute? workspace-code pytest"],
+      tier: 1,
+    },
+    {
+      run: "just drop",
+      files: { justfile: "drop:\n  rm -rf /srv/db\n" },
+      does: ["delete directory /srv/db @local"],
+      tier: 3,
+    },
+    { run: "just deploy", does: ["unknown? task just deploy @unknown"], tier: 3 },
+    {
+      run: "task clean",
+      files: { "Taskfile.yml": "version: '3'\ntasks:\n  clean:\n    cmds:\n      - rm -rf dist\n" },
+      does: ["delete directory dist"],
+      tier: 1,
+    },
+  ],
+};
+
+function just(command: Command, scene: Scene): Finding {
+  const options = parseOptions(command.args, {
+    values: wordsOf(`
+    -f --justfile -d --working-directory --set --shell --shell-arg --dotenv-path -s --show
+    --command-color --color --dump-format -E
+  `),
+    stopAtOperand: true,
+  });
+  const by = command.source;
+  const at = command.args.findIndex((word) => word.text === "-c" || word.text === "--command");
+  if (at >= 0) return scene.argv(command.args.slice(at + 1));
+  if (
+    options.has(
+      "-l",
+      "--list",
+      "--summary",
+      "-n",
+      "--dry-run",
+      "--show",
+      "-s",
+      "--dump",
+      "--evaluate",
+      "--variables",
+      "--groups",
+      "--usage",
+    )
+  )
+    return NOTHING;
+  if (options.has("--fmt", "--init")) return act("change", scene, { kind: "file", name: "justfile", by });
+  if (options.has("--shell", "--set")) return namedRecipes(options.operands, scene, by);
+  const file = options.value("-f", "--justfile");
+  const names = file ? [file.text ?? ""] : ["justfile", "Justfile", ".justfile"];
+  const manifest = findManifest(scene, names, file ? "here" : "upward");
+  if (manifest === undefined || (file && file.text === undefined))
+    return namedRecipes(options.operands, scene, by);
+  const folder = options.value("-d", "--working-directory");
+  const directory = folder ? folderAt(scene, folder.text) : manifest.directory;
+  if (directory === undefined) return namedRecipes(options.operands, scene, by);
+  const args = options.operands.filter((word) => !/^[\w-]+=/.test(word.text ?? word.prefix));
+  return runRecipes({ justfile: parseJustfile(manifest.text), directory, by }, args, scene);
+}
+
+function namedRecipes(operands: readonly Word[], scene: Scene, by: string): Finding {
+  return namedTask(scene, "just", operands.map((word) => word.text ?? "?").join(" "), by);
+}
+
+const TASKFILES = wordsOf(`
+    Taskfile.yml taskfile.yml Taskfile.yaml taskfile.yaml Taskfile.dist.yml Taskfile.dist.yaml
+  `);
+
+function task(command: Command, scene: Scene): Finding {
+  const separator = command.args.findIndex((word) => word.text === "--");
+  const own = separator < 0 ? command.args : command.args.slice(0, separator);
+  const options = parseOptions(own, {
+    values: wordsOf("-t --taskfile -d --dir -o --output -C --concurrency -I --interval --sort"),
+  });
+  const by = command.source;
+  if (options.has("-l", "--list", "-a", "--list-all", "-n", "--dry", "--summary", "--status", "-j", "--json"))
+    return NOTHING;
+  if (options.has("-i", "--init")) return act("change", scene, { kind: "file", name: "Taskfile.yml", by });
+  const folder = options.value("-d", "--dir");
+  const directory = folder ? folderAt(scene, folder.text) : scene.cwd;
+  const file = options.value("-t", "--taskfile");
+  const manifest = findManifest(
+    scene,
+    file?.text ? [file.text] : TASKFILES,
+    file ? "here" : "upward",
+    directory,
+  );
+  const names = options.operands
+    .filter((word) => !/^\w+=/.test(word.text ?? word.prefix))
+    .map((word) => word.text ?? "?");
+  const wanted = names.length > 0 ? names : ["default"];
+  if (manifest === undefined) return combine(...wanted.map((name) => namedTask(scene, "task", name, by)));
+  const run = { tasks: parseTaskfile(manifest.text), directory: manifest.directory, scene, by };
+  return combine(...wanted.map((name) => runTask(name, run, [])));
+}
+
+interface TaskRun {
+  readonly tasks: ReadonlyMap<string, TaskDefinition>;
+  readonly directory: string;
+  readonly scene: Scene;
+  readonly by: string;
+}
+
+function runTask(name: string, run: TaskRun, seen: readonly string[]): Finding {
+  const { tasks, scene, by } = run;
+  const definition = tasks.get(name);
+  if (definition === undefined) return namedTask(scene, "task", name, by);
+  if (seen.includes(name)) return NOTHING;
+  const folder =
+    definition.directory === undefined
+      ? run.directory
+      : folderAt({ ...scene, cwd: run.directory }, definition.directory);
+  const variables = new Map<string, string | undefined>([["COUNTERSIGN_UNKNOWN", undefined]]);
+  return combine(
+    ...definition.tasks.map((other) => runTask(other, run, [...seen, name])),
+    ...definition.commands.map((text) => scene.shell(withoutTemplates(text), { cwd: folder, variables })),
+    ...(definition.complete ? [] : [namedTask(scene, "task", name, by)]),
+  );
+}
