@@ -1,15 +1,35 @@
 import type { Json } from "./json.ts";
-import { CONTEXT_SECRETS, PROVIDER_SECRETS, SECRET_CONTEXT, type SecretPattern } from "./secret-patterns.ts";
+import {
+  ANY_PROVIDER_SECRET,
+  CONTEXT_SECRETS,
+  PROVIDER_SECRETS,
+  SECRET_CONTEXT,
+  type SecretPattern,
+} from "./secret-patterns.ts";
 
-/** What the redaction of one ledger knows. */
+/** What the redaction of one ledger knows, prepared once. */
 export interface Redaction {
-  /** Values known to be secret. Shorter than six characters they are ignored: ordinary text would be full of them. */
-  readonly known: readonly string[];
-  /** A truncated keyed digest, so that two places that held one secret can be seen to have held the same. */
-  readonly digest?: (secret: string) => string;
+  /** Every way in which a known secret can be written, the longest first, and what stands for it. */
+  readonly known: readonly { readonly spelling: string; readonly mark: string }[];
+  readonly mark: (kind: string, secret: string) => string;
 }
 
 const MIN_KNOWN_CHARACTERS = 6;
+
+/**
+ * Prepares a redaction. `known`: values known to be secret; those shorter than six characters are ignored,
+ * since ordinary text would be full of them. `digest`: a truncated keyed digest, so that two places that held
+ * one secret can be seen to have held the same.
+ */
+export function redactionOf(known: readonly string[], digest?: (secret: string) => string): Redaction {
+  const mark = (kind: string, secret: string) =>
+    digest === undefined ? `‹secret:${kind}›` : `‹secret:${kind}:${digest(secret)}›`;
+  const longEnough = [...new Set(known)].filter((value) => value.length >= MIN_KNOWN_CHARACTERS);
+  const spelled = longEnough.flatMap((value) =>
+    spellings(value).map((spelling) => ({ spelling, mark: mark("known", value) })),
+  );
+  return { known: spelled.sort((one, other) => other.spelling.length - one.spelling.length), mark };
+}
 
 /** Every provider's form holds such a run, and most members of events do not. */
 const LONG_RUN = /[A-Za-z0-9_.+/=%~:-]{16}/;
@@ -20,15 +40,16 @@ const LONG_RUN = /[A-Za-z0-9_.+/=%~:-]{16}/;
  * the length of the text only, whoever wrote it. Text that is redacted already stays as it is.
  */
 export function redactText(text: string, redaction: Redaction): string {
-  const replaced = (kind: string, secret: string) => mark(kind, secret, redaction);
-  let safe = replaceKnown(text, redaction);
-  safe = replacePrivateKeys(safe, replaced);
+  const { mark } = redaction;
+  let safe = replacePrivateKeys(replaceKnown(text, redaction), mark);
   const hasRun = LONG_RUN.test(safe) && !/^[0-9a-f]+$/.test(safe);
-  if (hasRun) for (const pattern of PROVIDER_SECRETS) safe = replacePattern(safe, pattern, replaced);
-  if (SECRET_CONTEXT.test(safe)) {
-    for (const pattern of CONTEXT_SECRETS) safe = replacePattern(safe, pattern, replaced);
+  if (hasRun && ANY_PROVIDER_SECRET.test(safe)) {
+    for (const pattern of PROVIDER_SECRETS) safe = replacePattern(safe, pattern, mark);
   }
-  return hasRun ? replaceRandom(safe, replaced) : safe;
+  if (SECRET_CONTEXT.test(safe)) {
+    for (const pattern of CONTEXT_SECRETS) safe = replacePattern(safe, pattern, mark);
+  }
+  return hasRun ? replaceRandom(safe, mark) : safe;
 }
 
 /**
@@ -66,20 +87,8 @@ function unusedName(name: string, members: { readonly [name: string]: unknown })
   return free;
 }
 
-function mark(kind: string, secret: string, { digest }: Redaction): string {
-  return digest === undefined ? `‹secret:${kind}›` : `‹secret:${kind}:${digest(secret)}›`;
-}
-
-function replaceKnown(text: string, redaction: Redaction): string {
-  const longEnough = redaction.known.filter((value) => value.length >= MIN_KNOWN_CHARACTERS);
-  const longestFirst = [...new Set(longEnough)].sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((safe, value) => {
-    const replacement = mark("known", value, redaction);
-    return spellings(value).reduce(
-      (result, spelling) => result.replaceAll(spelling, () => replacement),
-      safe,
-    );
-  }, text);
+function replaceKnown(text: string, { known }: Redaction): string {
+  return known.reduce((safe, { spelling, mark }) => safe.replaceAll(spelling, () => mark), text);
 }
 
 /** A value as it stands, inside JSON, and inside a URL. */
@@ -102,6 +111,7 @@ const KEY_END = "-----END ";
 
 /** A private key goes up to its end line; without one, up to the end of the text. */
 function replacePrivateKeys(text: string, replace: Replace): string {
+  if (!text.includes("PRIVATE KEY")) return text;
   let safe = "";
   let from = 0;
   for (const begin of text.matchAll(KEY_BEGIN)) {
@@ -134,7 +144,8 @@ function isHarmless(kind: string, found: string, before: string): boolean {
   const isQuoted = /^\\?["']/.test(found);
   const value = isQuoted ? found.replace(/^\\?["']|\\?["']$/g, "") : found;
   if (value.startsWith("‹secret:") || PLACEHOLDER.test(value) || /^[x*•.#_-]+$/i.test(value)) return true;
-  if (REFERENCE.test(value) || /^[\d.:%]+[a-z]{0,3}$/i.test(value)) return true;
+  if (before.endsWith(":") && /^[-+=?]/.test(value)) return true;
+  if (REFERENCE.test(value) || /^[\^~<>=v]*[\d.:%*]+[a-z]{0,3}$/i.test(value)) return true;
   if (kind === "authorization") return /^[a-z]+(?:[-_.][a-z]+)*[.]?$/i.test(value);
   if (isQuoted) return /\s/.test(value);
   return kind === "assignment" && isCode(value, before.endsWith("=") ? "environment" : "code");
@@ -150,7 +161,7 @@ const REFERENCE =
   /^[$%<{]|^\.{0,2}\/|^~\/|^(?:file|env|op|vault|arn|ssm|secretsmanager|sha\d+|h1|https?|id|type):|^(?:id|type|src)=|^projects\//;
 
 const PLACEHOLDER =
-  /^(?:true|false|null|none|nil|undefined|string|number|boolean|str|int|bytes|any|text|secret|password|passwd|token|required|optional|redacted|hidden|masked|changeme|change-me|example|placeholder|dummy|test|prompt|stdin|auto|default|inherit|read|write|(?:your|my|the|some|a|an)[-_ ].*)$/i;
+  /^(?:true|false|null|none|nil|undefined|string|number|boolean|str|int|bytes|any|text|secret|password|passwd|token|required|optional|redacted|hidden|masked|changeme|change-me|example|placeholder|dummy|test|prompt|stdin|auto|default|function|async|await|new|this|self|inherit|read|write|(?:your|my|the|some|a|an)[-_ ].*)$/i;
 
 /** Runs of the characters that keys are written in; `/`, `.` and `-` part words and paths. */
 const RUN = /[A-Za-z0-9+/_=-]{24,}/g;

@@ -78,64 +78,69 @@ export const PROVIDER_SECRETS: readonly SecretPattern[] = [
   { kind: "jwt", pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g },
 ];
 
+/** What holds for a text exactly if one of them is in it; most texts are done after this one look. */
+export const ANY_PROVIDER_SECRET = new RegExp(
+  PROVIDER_SECRETS.map(({ pattern }) => pattern.source.replace("?<secret>", "")).join("|"),
+);
+
 /** Words that name a secret in `NAME=value`, `name: "value"`, `--name value`. */
 const SECRET_WORD =
   "pass(?:wd|word|phrase|code)|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|" +
   "account[_-]?key|encryption[_-]?key|signing[_-]?key|auth[_-]?key|credentials?|connection[_-]?string";
 
 /** A value in quotes; bounded, since the closing quote may be missing. */
-const QUOTED = `\\\\?"[^"\\n\\\\]{4,512}\\\\?"|'[^'\\n\\\\]{4,512}'`;
+const QUOTED = `\\\\?"[^‹›"\\n\\\\]{4,512}\\\\?"|'[^‹›'\\n\\\\]{4,512}'`;
 
 /** What every text that one of the patterns below could match holds: a quick way to tell that none does. */
 export const SECRET_CONTEXT =
   /pass|secret|token|key|credential|connection|:\/\/|bearer|basic|PWD=|_PAT=|AUTH=|curl|mysql/i;
 
-/** Secrets that only their surroundings give away. The value is judged further by `isPlaceholder`. */
+/** Secrets that only their surroundings give away. The value is judged further by `isHarmless` of the redaction. */
 export const CONTEXT_SECRETS: readonly SecretPattern[] = [
   {
     kind: "url-password",
     pattern:
-      /(?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'`]{0,100}:(?<secret>[^\s/@"'`]{1,256})@/gi,
+      /(?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^‹›\s:/@"'`]{0,100}:(?<secret>[^‹›\s/@"'`]{1,256})@/gi,
   },
   {
     kind: "authorization",
     pattern: /(?<![A-Za-z])(?:bearer|basic)[ \t]{1,4}(?<secret>[A-Za-z0-9+/_.~=-]{12,4096})/gi,
   },
   {
-    kind: "assignment",
-    pattern: new RegExp(
-      `(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,64}?(?:${SECRET_WORD})\\\\?["']?[ \\t]{0,4}(?:=|:|=>|:=)[ \\t]{0,4}(?<secret>${QUOTED})`,
-      "gi",
-    ),
-  },
-  {
-    kind: "assignment",
-    pattern: new RegExp(
-      `(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,64}?(?:${SECRET_WORD})(?:=|:[ \\t]{0,4}|[ \\t]=[ \\t])(?<secret>[^\\s"'\`,;&|<>(){}\\[\\]$\\\\]{4,512})`,
-      "gi",
-    ),
-  },
-  {
     kind: "flag",
     pattern: new RegExp(
-      `(?<![A-Za-z0-9_-])--?[A-Za-z-]{0,32}?(?:${SECRET_WORD})[ \\t=]{1,4}(?<secret>${QUOTED}|[^\\s"'\`;&|<>(){}$-][^\\s"'\`;&|<>(){}$]{3,512})`,
+      `(?<![A-Za-z0-9_‹-])--?[A-Za-z-]{0,32}?(?:${SECRET_WORD})[ \\t=]{1,4}(?<secret>${QUOTED}|[^‹›\\s"'\`;&|<>(){}$-][^‹›\\s"'\`;&|<>(){}$]{3,512})`,
+      "gi",
+    ),
+  },
+  {
+    kind: "assignment",
+    pattern: new RegExp(
+      `(?<![A-Za-z0-9_‹-])[A-Za-z0-9_-]{0,64}?(?:${SECRET_WORD})\\\\?["']?[ \\t]{0,4}(?:=|:|=>|:=)[ \\t]{0,4}(?<secret>${QUOTED})`,
+      "gi",
+    ),
+  },
+  {
+    kind: "assignment",
+    pattern: new RegExp(
+      `(?<![A-Za-z0-9_‹-])[A-Za-z0-9_-]{0,64}?(?:${SECRET_WORD})(?:=|:[ \\t]{0,4}|[ \\t]=[ \\t])(?<secret>[^‹›\\s"'\`,;&|<>(){}\\[\\]$\\\\]{4,512})`,
       "gi",
     ),
   },
   {
     kind: "environment",
     pattern:
-      /(?<![A-Za-z0-9_])(?:PGPASSWORD|MYSQL_PWD|SSHPASS|REDISCLI_AUTH|[A-Z0-9_]{1,40}_(?:PASS|PWD|PAT|DSN_KEY))=(?<secret>"[^"\n]{1,512}"|'[^'\n]{1,512}'|[^\s"'`;&|$][^\s"'`;&|]{0,512})/g,
+      /(?<![A-Za-z0-9_])(?:PGPASSWORD|MYSQL_PWD|SSHPASS|REDISCLI_AUTH|[A-Z0-9_]{1,40}_(?:PASS|PWD|PAT))=(?<secret>"[^‹›"\n]{1,512}"|'[^‹›'\n]{1,512}'|[^‹›\s"'`;&|$][^‹›\s"'`;&|]{0,512})/g,
   },
   {
     kind: "user-password",
     pattern:
-      /(?<![A-Za-z0-9-])curl[ \t][^\n]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["']?[^\s:"']{1,100}:(?<secret>[^\s"']{3,256})/g,
+      /(?<![A-Za-z0-9-])curl[ \t][^\n]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["']?[^‹›\s:"']{1,100}:(?<secret>[^‹›\s"']{3,256})/g,
   },
-  { kind: "flag", pattern: /(?<![A-Za-z0-9_-])sshpass[ \t]{1,4}-p[ \t]?(?<secret>[^\s]{3,256})/g },
+  { kind: "flag", pattern: /(?<![A-Za-z0-9_‹-])sshpass[ \t]{1,4}-p[ \t]?(?<secret>[^‹›\s]{3,256})/g },
   {
     kind: "flag",
     pattern:
-      /(?<![A-Za-z0-9_-])mysql(?:dump|admin)?(?:[ \t]{1,4}-[^\sp][^\s]{0,60}){0,4}[ \t]{1,4}-p(?<secret>[^\s-][^\s]{2,256})/g,
+      /(?<![A-Za-z0-9_‹-])mysql(?:dump|admin)?(?:[ \t]{1,4}(?:-[^‹›\sp-]|--[^‹›\s]|[^‹›\s-])[^‹›\s]{0,60}){0,6}[ \t]{1,4}-p(?<secret>[^‹›\s-][^‹›\s]{2,256})/g,
   },
 ];

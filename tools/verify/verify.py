@@ -36,18 +36,18 @@ def compress(point):
     return (point[1] * inverse % P | (point[0] * inverse % P & 1) << 255).to_bytes(32, "little")
 
 def multiples(point):
-    """Rows of 256 multiples, eight bits of the factor each: two points are multiplied again and again."""
+    """Rows of 64 multiples, six bits of the factor each: two points are multiplied again and again."""
     rows = []
-    for _ in range(32):
+    for _ in range(43):
         rows.append([(0, 1, 1, 0)])
-        for _ in range(255):
+        for _ in range(63):
             rows[-1].append(add(rows[-1][-1], point))
         point = add(rows[-1][-1], point)
     return rows
 
 def times(rows, number, total=(0, 1, 1, 0)):
     for place, row in enumerate(rows):
-        total = add(total, row[number >> 8 * place & 255])
+        total = add(total, row[number >> 6 * place & 63])
     return total
 
 class Key:
@@ -240,7 +240,7 @@ class Log:
     def tiles(self, level, number, parts, needed):
         """Every file of a tile, full or partial, is a beginning of what the entries lead to."""
         path = f"tile/{level}/{index_path(number)}"
-        partial = pathlib.Path(self.folder, path + ".p").glob("[1-9]*[0-9]")
+        partial = pathlib.Path(self.folder, path + ".p").glob("*")
         for width, file in [(256, path)] + [(int(one.name), f"{path}.p/{one.name}") for one in partial if one.name.isdigit()]:
             data = read(self.folder, file)
             if data is None and needed:

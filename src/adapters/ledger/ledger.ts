@@ -8,7 +8,7 @@ import {
   MAX_ENTRY_BYTES,
   type PayloadReference,
 } from "../../core/ledger.ts";
-import { type Redaction, redactJson, redactText } from "../../core/redact.ts";
+import { type Redaction, redactionOf, redactJson, redactText } from "../../core/redact.ts";
 import { LedgerError } from "./error.ts";
 import { type Keys, loadOrMakeKeys } from "./keys.ts";
 import { type Lock, openLock } from "./lock.ts";
@@ -81,7 +81,7 @@ function openWriter(options: LedgerOptions, storage: Storage): Writer {
   const { directory, keys: folder } = options;
   const keys = loadOrMakeKeys(storage, directory, folder);
   const log = openLog({ storage, directory, keys: folder, signer: keys.signer, open: keys.open });
-  const writer = { log, options, redaction: redactionOf(options, keys) };
+  const writer = { log, options, redaction: keyedRedaction(options, keys) };
   try {
     catchUp(writer);
     return writer;
@@ -91,10 +91,10 @@ function openWriter(options: LedgerOptions, storage: Storage): Writer {
   }
 }
 
-function redactionOf({ secrets = [] }: LedgerOptions, { redaction }: Keys): Redaction {
+function keyedRedaction({ secrets = [] }: LedgerOptions, { redaction }: Keys): Redaction {
   const digest = (secret: string) =>
     createHmac("sha256", redaction).update(secret).digest("hex").slice(0, 12);
-  return { known: secrets, digest };
+  return redactionOf(secrets, digest);
 }
 
 function ledgerOf(writer: Writer, lock: Lock): Ledger {

@@ -148,14 +148,17 @@ function* partialTiles(
   }
 }
 
+/** A partial tile that stays behind is still a beginning of the full one, so failing to remove it harms nothing. */
 function removePartial(storage: Storage, directory: string, { level: depth, index, width }: Tile): void {
   const folder = partialFolder(directory, depth, index);
-  if (width === TILE_WIDTH) {
-    storage.remove(folder);
-    return;
-  }
-  for (const old of partialWidths(directory, depth, index)) {
-    if (old < width) storage.remove(path.join(folder, String(old)));
+  const old = partialWidths(directory, depth, index).filter((one) => one < width);
+  const unneeded = width === TILE_WIDTH ? [folder] : old.map((one) => path.join(folder, String(one)));
+  for (const file of unneeded) {
+    try {
+      storage.remove(file);
+    } catch {
+      return;
+    }
   }
 }
 
