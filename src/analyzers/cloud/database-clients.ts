@@ -275,11 +275,22 @@ export function databaseOf(client: Client, options: Options, scene: Scene): Data
 /** Operands that may be an address: any for the shells that take a URL there, the first for the others. */
 function addressOperands(client: Client, operands: readonly Word[]): readonly Word[] {
   if (client.language === "redis") return [];
+  if (client.language === "mongo") return operands.slice(0, 1).map(mongoAddress);
   return operands.filter(
     (word, at) =>
       (at === 0 && word.text === undefined) ||
       /^[a-z][a-z0-9+.-]*:\/\/|(^|\s)(host|service|dbname)\s*=/i.test(word.text ?? ""),
   );
+}
+
+/** `mongo HOST[:PORT]/DB` is an address, `mongo DB` names a database of this machine. */
+function mongoAddress(word: Word): Word {
+  if (word.text === undefined || word.text.includes("://")) return word;
+  const isHost =
+    /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)|^[\w.-]+:\d+|^[\w.-]+\//.test(word.text) &&
+    !/\.(js|mongodb)$/.test(word.text);
+  const text = isHost ? `mongodb://${word.text}` : word.text;
+  return { ...word, text, prefix: text };
 }
 
 /** `tcp:host,1433` and `host:port` without what surrounds the host. */

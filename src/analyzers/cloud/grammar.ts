@@ -16,6 +16,8 @@ export interface Rule {
   readonly reversibility?: Reversibility;
   readonly marks?: readonly Mark[];
   readonly advice?: string;
+  /** It happens on this machine, whatever the command line says of elsewhere. */
+  readonly here?: boolean;
   /** Only when one of these options was given. */
   readonly when?: readonly string[];
   /** Not when one of these options was given. */
@@ -130,7 +132,7 @@ interface Match {
   readonly what: "read" | "local" | "secret" | Rule;
 }
 
-/** The longest path that matches; at the same length the more special one: a rule with an option, rule, secret, local, read. */
+/** The longest path that matches; at the same length the more special one: a rule with an option, rule, secret, read, local. */
 function bestMatch(path: readonly Word[], options: Options, grammar: Grammar): Match | undefined {
   const applies = (rule: Rule) =>
     (rule.when === undefined || options.has(...rule.when)) &&
@@ -141,8 +143,8 @@ function bestMatch(path: readonly Word[], options: Options, grammar: Grammar): M
       .sort((a, b) => Number(b.when !== undefined) - Number(a.when !== undefined))
       .map((rule) => [rule.on, rule] as const),
     [grammar.secrets ?? "", "secret"],
-    [grammar.local ?? "", "local"],
     [grammar.reads, "read"],
+    [grammar.local ?? "", "local"],
   ];
   let best: Match | undefined;
   for (const [paths, what] of candidates) {
@@ -203,7 +205,7 @@ function ruleEffect(rule: Rule, name: string, target: Target, by: string): Effec
     verb: rule.verb,
     kind: rule.kind,
     name,
-    environment: target.environment,
+    environment: rule.here ? "local" : target.environment,
     reversibility: rule.reversibility ?? (rule.verb === "create" || rule.verb === "change" ? "R1" : "R4"),
     ...(rule.marks?.includes("bulk") ? { count: null } : {}),
     ...(rule.marks ? { marks: rule.marks } : {}),

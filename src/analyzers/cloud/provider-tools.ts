@@ -237,9 +237,9 @@ export const PROVIDERS: Readonly<Record<string, Grammar>> = {
     names: ["--project-ref"],
     endpoints: ["--db-url"],
     reads:
-      "projects list, orgs list, functions list|download, db lint, migration list, inspect db, branches list|get, snippets list, secrets list, ssl-enforcement get, network-restrictions get, domains get, network-bans get, sso list|show, storage ls, postgres-config get, backups list, services, completion, db advisors",
+      "status, projects list, orgs list, functions list|download, db lint, migration list, inspect db, branches list|get, snippets list, secrets list, ssl-enforcement get, network-restrictions get, domains get, network-bans get, sso list|show, storage ls, postgres-config get, backups list, services, completion, db advisors",
     local:
-      "start, stop, init, login, logout, link, unlink, status, db diff, db pull, db start, gen, functions new|serve, migration new|squash, test, test new, seed, bootstrap, db test, db reset --local, functions build",
+      "start, stop, init, login, logout, link, unlink, db diff, db pull, db start, gen, functions new|serve, migration new|squash, test, test new, seed, bootstrap, db test, db reset --local, functions build",
     secrets: "projects api-keys, gen keys",
     rules: [
       {
@@ -254,7 +254,7 @@ export const PROVIDERS: Readonly<Record<string, Grammar>> = {
         verb: "execute",
         kind: "supabase.local",
         when: ["--local"],
-        marks: ["additive"],
+        here: true,
         reversibility: "R1",
       },
       {
@@ -262,8 +262,8 @@ export const PROVIDERS: Readonly<Record<string, Grammar>> = {
         verb: "replace",
         kind: "supabase.local",
         unless: ["--linked", "--db-url", "--local"],
-        marks: ["additive"],
-        reversibility: "R1",
+        here: true,
+        reversibility: "R3",
       },
       { on: "migration down", verb: "delete", kind: "supabase.database", when: ["--linked", "--db-url"] },
       {
@@ -271,7 +271,7 @@ export const PROVIDERS: Readonly<Record<string, Grammar>> = {
         verb: "execute",
         kind: "supabase.local",
         unless: ["--linked", "--db-url"],
-        marks: ["additive"],
+        here: true,
         reversibility: "R1",
       },
       {

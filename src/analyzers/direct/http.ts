@@ -70,7 +70,8 @@ export function judgeHttp(request: HttpRequest, by: string, scene: Scene): Findi
     (place.port === "6443" || place.port === "8001" || /namespaces\//.test(path))
   ) {
     const finding = judgeKubernetesRequest(
-      { method, path: `${path}${query}`, body: request.body }, place.environment,
+      { method, path: `${path}${query}`, body: request.body },
+      place.environment,
     );
     if (finding) return finding;
   }

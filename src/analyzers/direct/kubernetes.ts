@@ -14,9 +14,7 @@ export function judgeKubernetesCall(input: unknown, scene: Scene): Finding {
     return badInput("kubernetes.request", "`path` is no path", scene);
   const body = recordOf(input)?.body;
   const environment = environmentOf([textField(input, "cluster"), textField(input, "context"), path], scene);
-  return (
-    judgeKubernetesRequest({ method, path, body }, environment) ?? unknown(method, path, environment)
-  );
+  return judgeKubernetesRequest({ method, path, body }, environment) ?? unknown(method, path, environment);
 }
 
 /** A request to the API server. The body is JSON as a value or as text. */

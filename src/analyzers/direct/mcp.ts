@@ -1,6 +1,6 @@
 import type { Environment, Verb } from "../../core/effect.ts";
 import type { Finding, Scene } from "../analyzer.ts";
-import { saysSecret, verbOfName, wordsOf } from "../cloud/words.ts";
+import { saysSecret, verbOfName, verbOfWord, wordsOf } from "../cloud/words.ts";
 import { combine, effect, fileEffects, found, NOTHING } from "../effects.ts";
 import { environmentOf } from "../environment.ts";
 import { literal } from "../options.ts";
@@ -253,24 +253,13 @@ function verbOf({ tool, annotations, arguments: given }: McpCall): Verb {
     .find((value) => typeof value === "string") as string | undefined;
   const nested = action === undefined ? undefined : verbOfName(action);
   if (nested !== undefined && nested !== "read") return nested;
-  const mixed =
-    words.some((word) =>
-      /^(delete|remove|destroy|drop|purge|write|execute|run|send|update|create|set|put|deploy|merge|apply)$/.test(
-        word,
-      ),
-    ) &&
-    named === "read" &&
-    words.indexOf(words.find((word) => verbOfName(word) === "read") ?? "") > 0;
-  if (
-    named === "read" &&
-    (annotations.destructiveHint === true ||
-      (annotations.readOnlyHint === false && annotations.destructiveHint !== false) ||
-      mixed)
-  )
-    return annotations.readOnlyHint === false || annotations.destructiveHint === true || mixed
-      ? "unknown"
-      : "read";
-  return named;
+  if (named !== "read") return named;
+  const alsoChanges = words.some(
+    (word, at) =>
+      /^(or|and)$/.test(words[at - 1] ?? "") && verbOfWord(word) !== "read" && verbOfWord(word) !== undefined,
+  );
+  const said = annotations["destructiveHint"] === true || annotations["readOnlyHint"] === false;
+  return alsoChanges || said ? "unknown" : "read";
 }
 
 function firstName({ arguments: given }: McpCall): unknown {

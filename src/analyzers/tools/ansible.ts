@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
-import { asksHelp, localEffect, secretEffect } from "../cloud/grammar.ts";
+import { asksHelp, localEffect } from "../cloud/grammar.ts";
 import { shown, targetOf } from "../cloud/target.ts";
-import { effect, fileEffects, found, NOTHING } from "../effects.ts";
+import { effect, found, NOTHING } from "../effects.ts";
 import { literal, parseOptions } from "../options.ts";
 
 const VALUES =
@@ -21,7 +21,6 @@ export const analyzer: Analyzer = {
   programs: [
     "ansible",
     "ansible-playbook",
-    "ansible-vault",
     "ansible-galaxy",
     "ansible-inventory",
     "ansible-doc",
@@ -47,7 +46,6 @@ export const analyzer: Analyzer = {
       tier: 4,
     },
     { run: "ansible-inventory --list", does: [], tier: 0 },
-    { run: "ansible-vault view secrets.yml", does: ["read ansible.vault secrets.yml @local"], tier: 2 },
     { run: "ansible-galaxy install -r requirements.yml", does: ["execute ansible.local install"], tier: 1 },
     { run: "ansible-lint site.yml", does: [], tier: 0 },
     {
@@ -64,7 +62,7 @@ function analyze(command: Command, scene: Scene): Finding {
     values: VALUES,
     long: ["--check", "--syntax-check", "--list-hosts", "--list-tasks", "--list-tags", "--diff", "--become"],
   });
-  const [first, second] = options.operands;
+  const [first, _second] = options.operands;
   const by = command.source;
   const inventory = options.value("-i", "--inventory", "--inventory-file");
   const here =
@@ -103,15 +101,6 @@ function analyze(command: Command, scene: Scene): Finding {
         scene,
         run,
       );
-    case "ansible-vault": {
-      const verb = first?.text ?? "";
-      if (["view", "decrypt", "edit"].includes(verb))
-        return found([
-          secretEffect("ansible.vault", shown(second), { environment: "local", local: true }, by),
-          ...(verb === "decrypt" && second ? fileEffects("change", second, scene, { by }) : []),
-        ]);
-      return second ? found(fileEffects("change", second, scene, { by })) : NOTHING;
-    }
     case "ansible-galaxy":
       return /^(list|info|search|verify)$/.test(
         shown(options.operands.find((word) => !["role", "collection"].includes(word.text ?? ""))),

@@ -24,7 +24,7 @@ const GROUPS = new Set(
   ),
 );
 const READ =
-  /^(describe|list|get|get-[a-z-]+|read|tail|search[a-z-]*|lookup|check[a-z-]*|analyze[a-z-]*|test-iam-permissions|ls|cat|diff|export-logs|info|version|feedback|cheat-sheet|topic|survey|list-[a-z-]+|wait|explain|browse|du|hash|stat|validate[a-z-]*|simulate[a-z-]*|troubleshoot[a-z-]*|print-settings|preview|query[a-z-]*)$/;
+  /^(describe|list|get|get-[a-z-]+|read|tail|search[a-z-]*|lookup|check[a-z-]*|analyze[a-z-]*|test-iam-permissions|ls|cat|diff|export-logs|log|info|version|feedback|cheat-sheet|topic|survey|list-[a-z-]+|wait|explain|browse|du|hash|stat|validate[a-z-]*|simulate[a-z-]*|troubleshoot[a-z-]*|print-settings|preview|query[a-z-]*)$/;
 const SECRET =
   /^(auth (application-default )?print-(access|identity)-token|auth print-refresh-token|secrets versions access|iam service-accounts keys create|container clusters get-credentials --internal|sql generate-login-token|config config-helper)$/;
 const LOCAL =
@@ -131,7 +131,10 @@ function analyze(command: Command, scene: Scene): Finding {
 function afterUnknownOption(word: Word, args: readonly Word[]): boolean {
   const before = args[args.indexOf(word) - 1]?.text;
   return (
-    before?.startsWith("-") === true && !before.includes("=") && !FLAGS.has(before) && !before.startsWith("--no-")
+    before?.startsWith("-") === true &&
+    !before.includes("=") &&
+    !FLAGS.has(before) &&
+    !before.startsWith("--no-")
   );
 }
 
@@ -185,7 +188,8 @@ function isVerb(text: string, index: number, texts: readonly string[]): boolean 
       (READ.test(texts[index + 1] ?? "") || verbOfName(texts[index + 1] ?? "") !== undefined))
   )
     return false;
-  return READ.test(text) || verbOfName(text) !== undefined;
+  const verb = verbOfName(text);
+  return READ.test(text) || (verb !== undefined && verb !== "read");
 }
 
 function specialVerb(word: string): Verb | undefined {

@@ -69,12 +69,24 @@ function analyze(command: Command, scene: Scene): Finding {
   const context: Context = { options, target: kubeTarget(options, scene), by: command.source, scene };
   const [verb, ...rest] = options.operands;
   if (verb === undefined) return own.length === 0 ? NOTHING : unknown("kubectl", context);
-  if (verb.text === undefined) return unknown(verb.source, context);
+  if (verb.text === undefined || followsUnknownOption(verb, own)) return unknown(verb.source, context);
   if (["exec", "rsh", "debug", "attach", "run"].includes(verb.text))
     return inPod(verb.text, rest, inner, context);
   const dry = options.value("--dry-run")?.text ?? (options.has("--dry-run") ? "client" : "none");
   if (dry === "client" || dry === "server" || dry === "true") return NOTHING;
   return judgeVerb(verb.text, rest, context);
+}
+
+const FLAGS = new Set(
+  "--insecure-skip-tls-verify --match-server-version --warnings-as-errors --disable-compression --alsologtostderr --logtostderr -A --all-namespaces".split(
+    " ",
+  ),
+);
+
+/** A word after an option that nobody knows may be its value, and the verb comes later. */
+function followsUnknownOption(word: Word, args: readonly Word[]): boolean {
+  const before = args[args.indexOf(word) - 1]?.text ?? "";
+  return /^--?\w[\w-]*$/.test(before) && args.indexOf(word) < 2 && !FLAGS.has(before);
 }
 
 interface Context {

@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
 import { judgeGrammar } from "../cloud/grammar.ts";
 import { PROVIDERS } from "../cloud/provider-tools.ts";
-import { effect, found, NOTHING } from "../effects.ts";
+import { found, NOTHING } from "../effects.ts";
 
 const SAME: Readonly<Record<string, string>> = { neon: "neonctl", linode: "linode-cli" };
 
@@ -28,7 +28,7 @@ export const analyzer: Analyzer = {
     },
     { run: "linode-cli linodes delete 123", does: ["delete? linode.linodes 123 @unknown"], tier: 4 },
     { run: "supabase start", does: ["execute supabase.local start"], tier: 1 },
-    { run: "supabase db reset", does: ["replace supabase.local * @development"], tier: 2 },
+    { run: "supabase db reset", does: ["replace supabase.local * @local"], tier: 2 },
     { run: "supabase db reset --linked", does: ["replace supabase.database * @unknown"], tier: 4 },
     { run: "supabase migration new add_users", does: ["execute supabase.local migration new"], tier: 1 },
     { run: "supabase projects delete abc", does: ["delete supabase.project abc @unknown"], tier: 4 },
@@ -47,27 +47,5 @@ function analyze(command: Command, scene: Scene): Finding {
   const grammar = PROVIDERS[SAME[command.program] ?? command.program];
   if (grammar === undefined) return NOTHING;
   const finding = judgeGrammar(command, scene, grammar);
-  return found(
-    finding.effects
-      .filter((one) => one.verb !== "read" || one.marks.length > 0)
-      .map((one) =>
-        one.resource.kind.endsWith("supabase.local") && one.resource.environment !== "workspace"
-          ? onThisMachine(one)
-          : one,
-      ),
-  );
-}
-
-/** Supabase's own stack in containers of this machine. */
-function onThisMachine(one: Finding["effects"][number]) {
-  return effect({
-    verb: one.verb,
-    kind: one.resource.kind,
-    name: one.resource.name,
-    environment: "development",
-    ...(one.verb === "replace"
-      ? { reversibility: "R3" as const }
-      : { reversibility: "R1" as const, marks: ["additive"] as const }),
-    by: one.by,
-  });
+  return found(finding.effects.filter((one) => one.verb !== "read" || one.marks.length > 0));
 }
