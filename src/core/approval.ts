@@ -68,12 +68,11 @@ export function asksNobody(requirement: Requirement): boolean {
 
 /**
  * The moment at which the standing votes first satisfied a requirement, or `undefined` when they do not. For
- * a requirement that asks nobody it is 0.
+ * a requirement that asks nobody it is 0. The votes are in the order in which they were cast.
  */
 export function satisfiedAt(requirement: Requirement, votes: readonly Vote[]): number | undefined {
-  const inOrder = votes.toSorted((a, b) => a.at - b.at);
-  for (let taken = 0; taken <= inOrder.length; taken++) {
-    if (satisfies(requirement, inOrder.slice(0, taken))) return inOrder[taken - 1]?.at ?? 0;
+  for (let taken = 0; taken <= votes.length; taken++) {
+    if (satisfies(requirement, votes.slice(0, taken))) return votes[taken - 1]?.at ?? 0;
   }
   return undefined;
 }

@@ -146,6 +146,11 @@ describe("[L3] second people", () => {
       ],
       "waiting",
     ],
+    [
+      "more votes do not take the restore point away",
+      [...permittedWithReview(), point, review("rita")],
+      "restorable",
+    ],
     ["more votes than needed are taken", [...waiting(3), review("rita"), review("sam")], "approved"],
     [
       "policy asks for less, the tier still asks for its own",

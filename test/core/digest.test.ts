@@ -105,6 +105,19 @@ describe("[L3] one byte changes, the digest changes", () => {
     expect(called({ a: "e\u0301" })).not.toBe(called({ base64: bytes }));
   });
 
+  it("characters at every bound of UTF-8 stand as their bytes", () => {
+    const form = "/\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}e\u0301";
+    const base64 = Buffer.from(form, "utf8").toString("base64");
+    expect(actionPreimage({ ...first, cwd: form })).toContain(`"cwd":{"base64":"${base64}"}`);
+  });
+
+  it("one fraction is enough to carry the arguments as bytes", () => {
+    const called = (args: Json) => actionPreimage({ ...first, command: { tool: "t", args } });
+    expect(called([1, true, "a", null])).toContain('"args":{"json":[1,true,"a",null]}');
+    expect(called([1, 0.5])).toContain(`"args":{"base64":"${btoa("[1,0.5]")}"}`);
+    expect(called({ a: 1, "e\u0301": 2 })).toContain('"args":{"base64":');
+  });
+
   it("text in form D stands as its bytes", () => {
     const property = fc.property(fc.string({ unit: "grapheme" }), (text) => {
       const form = `${text}e\u0301`;
@@ -173,6 +186,10 @@ describe("[L6] what has no canonical form has no digest", () => {
     expect(actionPreimage({ ...first, notBefore: 0 })).toContain('"notBefore":0'));
   it("64 levels are not too deep", () => expect(canonicalize(nested(64))).toHaveLength(128 + 4));
   it("65 levels are", () => expect(() => canonicalize(nested(65))).toThrow(TypeError));
+  it("neither are 65 levels of objects", () => {
+    const deep = Array.from({ length: 65 }).reduce<Json>((inner) => ({ a: inner }), null);
+    expect(() => canonicalize(deep)).toThrow(/deeper than 64/);
+  });
   it("members that are undefined are left out", () =>
     expect(canonicalize({ b: undefined, a: 1 })).toBe('{"a":1}'));
 });

@@ -10,6 +10,7 @@ import {
   REVERSIBILITIES,
   VERBS,
   WAYS_BACK,
+  type WayBack,
 } from "../../src/core/effect.ts";
 import { ladderOfAll, TIERS } from "../../src/core/ladder.ts";
 import { markOutOfScope, type Scope } from "../../src/core/scope.ts";
@@ -80,6 +81,7 @@ describe("[ACCUMULATE] small steps add up", () => {
       ["bulk"],
     ],
     ["here and there are two classes", [...times(9, dropped), ...times(9, removed)], [""]],
+    ["the marks stay in order", times(10, { ...dropped, marks: ["secret"] }), ["bulk secret"]],
     ["a mark that is there is not set twice", times(10, { ...dropped, marks: ["bulk"] }), ["bulk"]],
   ])("%s", (_name, actions, marks) => expect(marksOfLast(actions)).toEqual(marks));
 
@@ -246,6 +248,24 @@ describe("[CHAIN] deleted and made again is replaced", () => {
     expect(same).toMatchObject({ wayBack: "none", by: gone.by, count: null });
   });
 
+  it.each<[WayBack, WayBack, WayBack]>([
+    ["restore-point", "provider", "provider"],
+    ["provider", "unknown", "unknown"],
+    ["none", "unknown", "none"],
+    ["none", "restore-point", "none"],
+  ])("from %s and %s comes %s", (before, after, worse) => {
+    const [joined] = joinChain([
+      effectWith({ ...gone, wayBack: before }),
+      effectWith({ ...made, wayBack: after }),
+    ]);
+    expect(joined?.wayBack).toBe(worse);
+  });
+
+  it("the project's own code on one side only is not the project's own code", () => {
+    const [joined] = joinChain([effectWith({ ...gone, marks: ["workspace-code"] }), effectWith(made)]);
+    expect(joined?.marks).toEqual([]);
+  });
+
   it("never takes a tier down", () => {
     const anyEffect = fc
       .record({
@@ -337,6 +357,7 @@ describe("[SCOPE] what the person declared", () => {
     ],
     ["an environment that is declared", { task, environments: ["workspace"] }, {}, "inside"],
     ["a resource by the beginning of its name", cluster, { kind: "k8s.pod", name: "web-1" }, "inside"],
+    ["a name that begins with the same letter", cluster, { kind: "k8s.pod", name: "worker-1" }, "outside"],
     ["another name", cluster, { kind: "k8s.pod", name: "db-1" }, "outside"],
     ["a kind that only begins alike", cluster, { kind: "k8sx.pod", name: "web-1" }, "outside"],
     ["the kind itself", cluster, { kind: "sql.table", name: "invoices" }, "inside"],

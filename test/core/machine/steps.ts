@@ -25,6 +25,7 @@ export function play(...steps: readonly Step[]): string {
   for (const [index, step] of steps.entries()) {
     const at = Math.max(100 + index, action?.at ?? 0);
     const after = next(action, { action: "a", at, ...step } as ActionEvent);
+    if (isRefusal(after) && after.reason === "") return "a refusal without a reason";
     if (isRefusal(after))
       return index === steps.length - 1 ? after.refused : `too early: ${after.refused} at ${step.type}`;
     action = after;
