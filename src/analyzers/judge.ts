@@ -26,6 +26,8 @@ export function judge(call: Call, setting: Setting, facts: Facts): Judgement {
     needs: new Map(),
     effects: [],
     written: new Map(),
+    links: new Map(),
+    foreign: new Set(),
     streams: new Map(),
     commands: 0,
     reached: new Set(),

@@ -59,10 +59,10 @@ export function locate(word: Word, scene: Scene): Location {
     const unknown = { ...unplaced(word), secret: isSecret(empty, scene.setting) };
     return ifEmpty && ifEmpty.area === "system" ? { ...ifEmpty, certain: false } : unknown;
   }
-  const below = locateText(word.tame ? empty : parentOf(word.prefix), word, scene);
+  const inside = locateText(word.tame ? empty : parentOf(word.prefix), word, scene);
   const ifEmpty = locateText(word.tame ? parentOf(empty) : empty, word, scene);
   const whole = !word.tame && ifEmpty.whole;
-  const strict = stricter({ ...below, whole: false }, { ...ifEmpty, whole });
+  const strict = stricter({ ...inside, whole: false }, { ...ifEmpty, whole });
   return { ...strict, shown: word.source, certain: word.tame };
 }
 
@@ -90,17 +90,26 @@ function unplaced(word: Word): Location {
   };
 }
 
+/** Somewhere below a directory that is not known: what it is can still show in its name. */
+function below(text: string, word: Word, scene: Scene): Location {
+  return {
+    ...unplaced(word),
+    secret: isSecret(text, scene.setting),
+    control: controlOf(`/${text}`, scene.setting),
+  };
+}
+
 function locateText(text: string, word: Word, scene: Scene): Location {
   if (scene.place.host !== undefined) return remote(text, scene);
   if (text === "-") return { ...unplaced(word), area: "sink", certain: true };
   const drive = /^[a-zA-Z]:[\\/]?/.exec(text);
   if (drive && scene.setting.platform !== "win32") return windowsPath(text, scene);
-  if (!text.startsWith("/") && scene.cwd === undefined) return unplaced(word);
+  if (!text.startsWith("/") && scene.cwd === undefined) return below(text, word, scene);
   const literalPath = normalizePath(text.startsWith("/") ? text : `${scene.cwd}/${text}`);
   const everything = word.glob && /(^|\/)(\*+|\.\*|\.\[!?\^?\.\]\*|\*\.\*|\{.*\*.*\})$/.test(literalPath);
   const path = everything ? parentOf(literalPath).replace(/(.)\/$/, "$1") : literalPath;
   const fact = word.glob ? undefined : scene.need({ kind: "path", path });
-  const real = realPath(path, word.glob, scene);
+  const real = realPath(path, word.glob && !everything, scene);
   return placed(real, path, everything, fact?.type, scene);
 }
 

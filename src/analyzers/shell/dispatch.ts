@@ -1,8 +1,10 @@
 import type { CodeLanguage, Command, Finding, Scene, SceneChange, Stream, Word } from "../analyzer.ts";
 import { judgeCode } from "../code.ts";
 import { unknownEffect } from "../effects.ts";
+import { localProgram } from "../project/local-program.ts";
 import { analyzerFor } from "../registry.ts";
 import { runBuiltin } from "./builtins.ts";
+import { changedFact, rememberChanges } from "./changes.ts";
 import { variableWords } from "./expand.ts";
 import { resolveProgram } from "./program.ts";
 import { followScript } from "./script.ts";
@@ -17,7 +19,9 @@ export function sceneFor(state: ShellState, analysis: Analysis): Scene {
     place: state.place,
     privileged: state.privileged,
     need: (need) =>
-      state.place.host !== undefined && need.kind !== "syntax" ? undefined : lookUp(analysis, need),
+      state.place.host !== undefined && need.kind !== "syntax"
+        ? undefined
+        : ((changedFact(need, analysis) as never) ?? lookUp(analysis, need)),
     variable: (name) => {
       const words = variableWords(name, state, makeWalk(analysis));
       return words?.length === 1 ? words[0]?.text : undefined;
@@ -172,12 +176,13 @@ function runProgram(
   if (describesItself(command)) return { kind: "opaque", remote: false, tame: false };
   const analyzer = analyzerFor(resolved.name);
   if (!analyzer) {
-    analysis.effects.push(unknownEffect(scene, "program", resolved.name, source));
+    const unknown = unknownEffect(scene, "program", resolved.name, source);
+    analysis.effects.push(...(localProgram(command, scene)?.effects ?? [unknown]));
     return OPAQUE;
   }
   const finding = analyzer.analyze(command, scene);
   analysis.effects.push(...finding.effects);
-  noteWritten(finding, command, analysis);
+  rememberChanges(finding, command, scene, analysis);
   return finding.output ?? OPAQUE;
 }
 
@@ -192,24 +197,4 @@ function describesItself({ program, args }: Command): boolean {
     args.at(-1)?.text === "--help" &&
     args.slice(0, -1).every((arg) => /^[\w:-]+$/.test(arg.text ?? "/"))
   );
-}
-
-/** Programs that touch a file without giving it a text of their own, and compilers: what they make is the project's. */
-const KEEPS_TEXT =
-  /^(chmod|chown|chgrp|touch|mkdir|git|setfacl|chattr|truncate|cc|c\+\+|gcc|g\+\+|clang|clang\+\+|ld|rustc|javac|kotlinc|ghc|ocamlopt|zig|nasm|tsc|swiftc|dmd|fpc)$/;
-
-/**
- * Remembers which files a command writes: a script that is run later on the line is then no longer the one on
- * the disk. What `tee` writes is known when its input is.
- */
-function noteWritten(finding: Finding, { program, args, stdin }: Command, analysis: Analysis): void {
-  if (KEEPS_TEXT.test(program.replace(/-\d+$/, ""))) return;
-  const root = analysis.setting.workspace ?? analysis.setting.cwd;
-  for (const { verb, resource, marks } of finding.effects) {
-    const writes = verb === "create" || verb === "change" || verb === "delete";
-    if (!writes || !["file", "link"].includes(resource.kind) || marks.includes("workspace-code")) continue;
-    const path = resource.name.startsWith("/") ? resource.name : `${root}/${resource.name}`;
-    const known = program === "tee" && stdin.kind === "text" && args.length === 1;
-    analysis.written.set(path, known ? stdin.text : undefined);
-  }
 }

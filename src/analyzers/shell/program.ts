@@ -16,7 +16,7 @@ const TOOL_FOLDER =
 const PERSONAL_FOLDER =
   /^\/(\.local\/bin|\.cargo\/bin|go\/bin|\.bun\/bin|\.deno\/bin|\.nvm\/versions\/.*\/bin|\.pyenv\/(shims|versions\/.*\/bin)|\.rbenv\/shims|\.asdf\/shims|\.volta\/bin|\.fzf\/bin|\.dotnet|\.npm-global\/bin|miniconda3\/.*bin|anaconda3\/.*bin|\.poetry\/bin)\/[^/]+$/;
 const PROJECT_FOLDER =
-  /(^|\/)(node_modules\/\.bin|\.?venv[^/]*\/(bin|Scripts)|env\/bin|vendor\/bin|\.tox\/[^/]+\/bin)\/[^/]+$/;
+  /(^|\/)(node_modules\/\.bin|\.?venv[^/]*\/(bin|Scripts)|env\/bin|vendor\/bin|\.tox\/[^/]+\/bin)\/[^/]+$|(^|\/)bin\/(rails|rake|console|rspec|bundle)$/;
 /** Launchers that projects carry with them and whose command lines are well known. */
 const PROJECT_LAUNCHERS = new Set([
   "gradlew",

@@ -2,6 +2,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { CodeLanguage, Stream, Word } from "../analyzer.ts";
 import { effect, fileEffects, unknownEffect } from "../effects.ts";
 import { type Location, locate } from "../locate.ts";
+import { isForeign } from "./changes.ts";
 import { judgeText, sceneFor } from "./dispatch.ts";
 import { type Analysis, copyState, lookUp, OPAQUE, type ShellState } from "./state.ts";
 import { walkText } from "./walk.ts";
@@ -93,6 +94,10 @@ export function hasRiskyName(name: string): boolean {
 
 function unreadable(at: Location, by: string, state: ShellState, analysis: Analysis): Stream {
   const scene = sceneFor(state, analysis);
+  if (isForeign(at.path, analysis)) {
+    analysis.effects.push(unknownEffect(scene, "script", at.shown, by, ["foreign-code"]));
+    return OPAQUE;
+  }
   const ours = at.area === "workspace" || (at.area === "temporary" && at.type === "absent");
   if (!ours || hasRiskyName(at.shown)) return unread("script", at.shown, by, state, analysis);
   analysis.effects.push(workspaceCode(at.shown, by, scene.setting.restorable));

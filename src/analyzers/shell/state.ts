@@ -31,6 +31,10 @@ export interface Analysis {
   readonly effects: Effect[];
   /** Files written earlier in the same request: their text, or `undefined` when it cannot be told. */
   readonly written: Map<string, string | undefined>;
+  /** Symbolic links made earlier in the same request: where they lead, or `undefined` when it cannot be told. */
+  readonly links: Map<string, string | undefined>;
+  /** Folders whose contents came from elsewhere in the same request: cloned, or unpacked after a download. */
+  readonly foreign: Set<string>;
   /** What process substitutions give, by the path that stands for them. */
   readonly streams: Map<string, Stream>;
   commands: number;

@@ -53,9 +53,20 @@ export function makeWord(pieces: readonly Piece[], source: string): Word {
     source,
     prefix: textOf(pieces.slice(0, first)),
     suffix: textOf(pieces.slice(last + 1)),
+    between: literalsOf(pieces),
     tame: pieces.every((piece) => !("unknown" in piece) || piece.tame),
     glob,
   };
+}
+
+/** The literal texts around the unknown pieces: one more than there are of those. */
+function literalsOf(pieces: readonly Piece[]): readonly string[] {
+  const texts = [""];
+  for (const piece of pieces) {
+    if ("unknown" in piece) texts.push("");
+    else texts.push(`${texts.pop() ?? ""}${piece.text}`);
+  }
+  return texts;
 }
 
 function textOf(pieces: readonly Piece[]): string {
