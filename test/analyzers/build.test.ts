@@ -116,7 +116,7 @@ table("[A-build] builders and compilers", [
   ["flutter build apk", 1],
 ]);
 
-table("[A-tests] test runners", [
+table("[A-build] test runners", [
   ["pytest", 1],
   ["pytest -q -k 'a or b' tests", 1],
   ["pytest --co", 0],
@@ -146,7 +146,7 @@ table("[A-tests] test runners", [
   ["hurl --test http://localhost:3000/a.hurl", 1],
 ]);
 
-table("[A-lint] linters, formatters, type checkers", [
+table("[A-build] linters, formatters, type checkers", [
   ["eslint .", 1],
   ["eslint . --fix", 1],
   ["eslint -c /etc/x.js .", 2],
@@ -176,7 +176,7 @@ table("[A-lint] linters, formatters, type checkers", [
   ["gitleaks detect", 0],
 ]);
 
-table("[A-serve] bundlers and development servers", [
+table("[A-build] bundlers and development servers", [
   ["vite", 1],
   ["vite build", 1],
   ["vite build --outDir /var/www/html", 3],
@@ -206,7 +206,7 @@ table("[A-serve] bundlers and development servers", [
   ["pm2 deploy production", 3],
 ]);
 
-table("[A-known] documents, media and other known programs", [
+table("[A-build] documents, media and other known programs", [
   ["pandoc a.md -o a.pdf", 1],
   ["pandoc a.md -o ~/.bashrc", 4],
   ["ffmpeg -i a.mp4 b.gif", 1],

@@ -80,12 +80,21 @@ const MAKE: World = {
     "fast/Makefile": "X != rm -rf /srv/data\nall:\n\ttrue\n",
     "evil/Makefile": "X := $(shell rm -rf /srv/data)\nall:\n\ttrue\n",
     "python/Makefile": "SHELL := /usr/bin/python3\nall:\n\timport os\n",
+    "braces/Makefile": "X = ${shell rm -rf /srv/data}\nall:\n\ttrue\n",
+    "condition/Makefile": "ifeq ($(shell rm -rf /srv/data),)\nall:\n\ttrue\nendif\n",
+    "needs/Makefile": "all: $(shell rm -rf /srv/data)\n\ttrue\n",
+    "oneshell/Makefile": ".ONESHELL:\nall:\n\tcd /srv\n\trm -rf data\n",
+    "lines/Makefile": "all:\n\tcd /srv\n\trm -rf data\n",
+    "pattern/Makefile": "all: a.o\na.o: a.h\n%.o: %.c\n\trm -rf /srv/data\n",
+    "functions/Makefile":
+      "S := $(wildcard src/*.c)\nO := $(S:.c=.o)\nP = $(patsubst src/%.c,/srv/%.o,$(S))\nclean:\n\trm -f $(O)\n\t$(RM) $(addprefix build/,a b)\nwipe:\n\trm -rf $(P)\n\ncc:\n\t$(CC) -o app $(S)\nfound:\n\trm -f $(patsubst %.c,%.o,$(shell find src -name '*.c'))\n",
+    "endless/Makefile": "A = $(B)$(B)\nB = $(A)$(A)\nall:\n\trm -rf $(A)\n",
     "default/Makefile": ".DEFAULT_GOAL := wipe\nall:\n\ttrue\nwipe:\n\trm -rf /srv/data\n",
   },
 };
 
 table(
-  "[A-make] the recipes of a target and its prerequisites are judged as shell texts",
+  "[A-build] the recipes of a target and its prerequisites are judged as shell texts",
   [
     ["make", 1],
     ["make all", 1],
@@ -120,6 +129,17 @@ table(
     ["make -n -C evil", 3],
     ["make -C python", 2],
     ["make -C default", 3],
+    ["make -C braces", 3],
+    ["make -C condition", 3],
+    ["make -C needs", 3],
+    ["make -C oneshell", 3],
+    ["make -C lines", 1],
+    ["make -C pattern", 3],
+    ["make -C functions clean", 1],
+    ["make -C functions wipe", 3],
+    ["make -C functions cc", 1],
+    ["make -C functions found", 1],
+    ["make -C endless", 3],
     ["make -n wipe", 0],
     ["make --dry-run wipe", 0],
     ["make --eval='x: ; rm -rf /srv/data' x", 3],
@@ -131,7 +151,7 @@ table(
   MAKE,
 );
 
-table("[A-make] a target that cannot be read is judged by its name", [
+table("[A-build] a target that cannot be read is judged by its name", [
   ["make", 1],
   ["make test", 1],
   ["make -j4 all", 1],
@@ -201,7 +221,7 @@ computed:
 `;
 
 table(
-  "[A-just] recipes are judged with their parameters and dependencies",
+  "[A-build] recipes are judged with their parameters and dependencies",
   [
     ["just", 1],
     ["just test", 1],
@@ -272,7 +292,7 @@ tasks:
 `;
 
 table(
-  "[A-task] tasks of a Taskfile are judged by their commands",
+  "[A-build] tasks of a Taskfile are judged by their commands",
   [
     ["task", 1],
     ["task test", 1],
@@ -296,7 +316,7 @@ table(
 );
 
 table(
-  "[A-composer] scripts of composer.json are judged line by line",
+  "[A-build] scripts of composer.json are judged line by line",
   [
     ["composer test", 1],
     ["composer run test", 1],

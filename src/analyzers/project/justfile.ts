@@ -28,7 +28,8 @@ export interface Justfile {
   readonly open: boolean;
 }
 
-const HEADER = /^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+?(?:=(?:'[^']*'|"[^"]*"|[^\s:]+))?)*)\s*:(?!=)(.*)$/;
+const HEADER =
+  /^@?([A-Za-z_][\w-]*)((?:\s+[+*$]*[A-Za-z_][\w-]*(?:=(?:'[^']*'|"[^"]*"|[^\s:'"]+))?)*)\s*:(?!=)(.*)$/;
 const ASSIGNMENT = /^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)$/;
 
 /** Reads a justfile (just manual, "Recipes"). What is not understood is left out, never invented. */
@@ -175,7 +176,8 @@ function runLines(
 
 /** The value in place of `{{name}}`; any other expression becomes a shell variable that nobody knows. */
 function interpolate(line: string, values: ReadonlyMap<string, string | undefined>): string {
-  return line.replace(/\{\{\{\{/g, "{{").replace(/\{\{\s*([^{}]*?)\s*\}\}/g, (_, inner: string) => {
+  return line.replace(/\{\{\{\{/g, "{{").replace(/\{\{([^{}]*)\}\}/g, (_, typed: string) => {
+    const inner = typed.trim();
     const value = values.get(inner);
     if (value !== undefined) return value;
     return literalValue(inner) ?? `\${COUNTERSIGN_UNKNOWN}`;

@@ -1,14 +1,8 @@
 import type { Finding, Scene } from "../analyzer.ts";
-import { combine } from "../effects.ts";
+import { combine, found, unknownEffect } from "../effects.ts";
 import { act } from "./deeds.ts";
-import {
-  expandMake,
-  type Makefile,
-  type MakeRule,
-  parseMakefile,
-  shellCalls,
-  UNKNOWN_VALUE,
-} from "./makefile.ts";
+import { expandMake, UNKNOWN_VALUE } from "./make-expansion.ts";
+import { type Makefile, type MakeRule, parseMakefile } from "./makefile.ts";
 import { namedTask } from "./names.ts";
 
 /** A request to make targets of a makefile whose text is known. */
@@ -22,23 +16,27 @@ export interface MakeRequest {
   readonly by: string;
 }
 
-/** Rules followed for one request at most: beyond them the rest is judged by name. */
+/** Rules followed for one request at most, and pattern rules tried for one target. */
 const MAX_RULES = 200;
+
+/** A request under way. */
+interface Making extends MakeRequest {
+  readonly scene: Scene;
+  readonly explicit: ReadonlyMap<string, readonly MakeRule[]>;
+  readonly patterns: readonly MakeRule[];
+  readonly visited: Set<string>;
+}
 
 /** What making the targets does: every recipe that may run, prerequisites included, plus what reading runs. */
 export function makeTargets(request: MakeRequest, scene: Scene): Finding {
-  const { makefile, directory } = request;
-  const visited = new Set<string>();
+  const { makefile, directory, by } = request;
+  const making: Making = { ...request, scene, ...rulesByTarget(request), visited: new Set() };
   const targets = request.targets.length > 0 ? request.targets : defaultTargets(makefile);
-  const reading = shellCalls(makefile).map((text) => runLine(text, request, new Map(), scene));
-  const findings = targets.map((target) => makeTarget(target, request, scene, visited));
-  return combine(
-    ...reading,
-    ...findings,
-    ...(targets.length === 0
-      ? [act("code", scene, { kind: "task", name: `make in ${directory}`, by: request.by })]
-      : []),
-  );
+  const reading = makefile.runs.map((text) => runLine(text, making, request.variables));
+  if (targets.length === 0) {
+    return combine(...reading, act("code", scene, { kind: "task", name: `make in ${directory}`, by }));
+  }
+  return combine(...reading, ...targets.map((target) => makeTarget(target, making)));
 }
 
 function defaultTargets(makefile: Makefile): readonly string[] {
@@ -48,27 +46,47 @@ function defaultTargets(makefile: Makefile): readonly string[] {
   return first ? [first.target] : [];
 }
 
-function makeTarget(target: string, request: MakeRequest, scene: Scene, visited: Set<string>): Finding {
-  if (visited.has(target)) return combine();
-  visited.add(target);
-  if (visited.size > MAX_RULES) return namedTask(scene, "make", target, request.by);
-  const rules = rulesFor(target, request);
-  if (rules.length === 0) return namedTask(scene, "make", target, request.by);
-  return combine(...rules.map((rule) => makeRule(target, rule, request, scene, visited)));
+function rulesByTarget(request: MakeRequest): Pick<Making, "explicit" | "patterns"> {
+  const explicit = new Map<string, MakeRule[]>();
+  const patterns: MakeRule[] = [];
+  for (const rule of request.makefile.rules) {
+    if (rule.target.includes("%")) patterns.push(rule);
+    else
+      for (const name of expandedWords(rule.target, request))
+        explicit.set(name, [...(explicit.get(name) ?? []), rule]);
+  }
+  return { explicit, patterns };
 }
 
-/** Explicit rules for the target, else pattern rules that match it. */
-function rulesFor(target: string, request: MakeRequest): readonly MakeRule[] {
-  const expand = (text: string) => expandMake(text, { makefile: request.makefile, given: request.variables });
-  const explicit = request.makefile.rules.filter(
-    (rule) =>
-      rule.target === target ||
-      (rule.target.includes("$") && expand(rule.target).split(/\s+/).includes(target)),
-  );
-  if (explicit.length > 0) return explicit;
-  return request.makefile.rules.filter(
-    (rule) => rule.target.includes("%") && stemOf(target, rule.target) !== undefined,
-  );
+function expandedWords(text: string, { makefile, variables }: MakeRequest): readonly string[] {
+  if (!text.includes("$")) return text === "" ? [] : [text];
+  return expandMake(text, { makefile, given: variables })
+    .split(/\s+/)
+    .filter((word) => word !== "");
+}
+
+function makeTarget(target: string, making: Making): Finding {
+  const { visited, scene, by } = making;
+  if (visited.has(target)) return combine();
+  visited.add(target);
+  if (visited.size > MAX_RULES || making.patterns.length > MAX_RULES) {
+    return found([
+      unknownEffect(scene, "task", `make ${target}: more than ${MAX_RULES} rules`, by, ["bound"]),
+    ]);
+  }
+  const rules = rulesFor(target, making);
+  if (rules.length === 0) return namedTask(scene, "make", target, by);
+  return combine(...rules.map((rule) => makeRule(target, rule, making)));
+}
+
+/** Explicit rules for the target; the pattern rules that match it when none of those has a recipe. */
+function rulesFor(target: string, { explicit, patterns }: Making): readonly MakeRule[] {
+  const own = explicit.get(target) ?? [];
+  if (own.some((rule) => rule.recipe.length > 0)) return own;
+  return [
+    ...own,
+    ...patterns.slice(0, MAX_RULES).filter((rule) => stemOf(target, rule.target) !== undefined),
+  ];
 }
 
 function stemOf(target: string, pattern: string): string | undefined {
@@ -78,53 +96,38 @@ function stemOf(target: string, pattern: string): string | undefined {
   return fits ? target.slice(before.length, target.length - after.length) : undefined;
 }
 
-function makeRule(
-  target: string,
-  rule: MakeRule,
-  request: MakeRequest,
-  scene: Scene,
-  visited: Set<string>,
-): Finding {
+function makeRule(target: string, rule: MakeRule, making: Making): Finding {
   const stem = rule.target.includes("%") ? (stemOf(target, rule.target) ?? "") : "";
-  const needed = rule.prerequisites
-    .flatMap((word) =>
-      expandMake(word.replace("%", stem), { makefile: request.makefile, given: request.variables }).split(
-        /\s+/,
-      ),
-    )
-    .filter((word) => isTarget(word, request));
+  const words = rule.prerequisites.flatMap((word) => expandedWords(word.replace("%", stem), making));
+  /** A prerequisite that no rule makes is a file that is there already. */
+  const needed = words.filter((word) => rulesFor(word, making).length > 0);
   const automatic = new Map([
-    ...request.variables,
+    ...making.variables,
     ["@", target],
-    ["<", needed[0] ?? rule.prerequisites[0] ?? ""],
-    ["^", needed.join(" ")],
+    ["<", words[0] ?? ""],
+    ["^", words.join(" ")],
+    ["+", words.join(" ")],
+    ["?", words.join(" ")],
     ["*", stem],
+    ["@D", target.includes("/") ? target.slice(0, target.lastIndexOf("/")) : "."],
+    ["@F", target.slice(target.lastIndexOf("/") + 1)],
   ]);
+  const lines = making.explicit.has(".ONESHELL") ? [rule.recipe.join("\n")] : rule.recipe;
   return combine(
-    ...needed.map((word) => makeTarget(word, request, scene, visited)),
-    ...rule.recipe.map((line) => runLine(line, request, automatic, scene)),
+    ...needed.map((word) => makeTarget(word, making)),
+    ...lines.map((line) => runLine(line, making, automatic)),
   );
 }
 
-/** A prerequisite that no rule makes is a file that is there already. */
-function isTarget(word: string, request: MakeRequest): boolean {
-  return word !== "" && rulesFor(word, request).length > 0;
-}
-
-function runLine(
-  line: string,
-  request: MakeRequest,
-  given: ReadonlyMap<string, string>,
-  scene: Scene,
-): Finding {
-  const { makefile, directory, by } = request;
+function runLine(line: string, making: Making, given: ReadonlyMap<string, string>): Finding {
+  const { makefile, directory, by, scene } = making;
   const shell = makefile.variables.get("SHELL");
   if (makefile.variables.has("SHELL") && !/^(\S*\/)?(ba|z|da|k)?sh(\s|$)/.test(shell ?? "")) {
     return act("unknown", scene, { kind: "program", name: `make with SHELL ${shell ?? "?"}`, by });
   }
   const text = expandMake(line, { makefile, given }).replace(/^[\s@+-]+/, "");
   if (text === "") return combine();
-  const variables = new Map<string, string | undefined>([...request.variables, [UNKNOWN_VALUE, undefined]]);
+  const variables = new Map<string, string | undefined>([...making.variables, [UNKNOWN_VALUE, undefined]]);
   return scene.shell(text, { cwd: directory, variables });
 }
 

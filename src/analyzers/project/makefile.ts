@@ -12,7 +12,7 @@ export interface Makefile {
   readonly variables: ReadonlyMap<string, string | undefined>;
   /** Files that it includes, unexpanded. */
   readonly includes: readonly string[];
-  /** Shell texts that make runs while it reads the file: `X != CMD`. */
+  /** What make runs in a shell while it reads the file, unexpanded: `X != CMD`, `$(shell CMD)` outside recipes. */
   readonly runs: readonly string[];
 }
 
@@ -55,7 +55,7 @@ function joinedLines(text: string): readonly string[] {
       open === undefined
         ? line
         : open + (open.startsWith("\t") ? `\n${line.replace(/^\t/, "")}` : ` ${line.trim()}`);
-    if (/(^|[^\\])(\\\\)*\\$/.test(whole)) {
+    if (continues(line)) {
       open = whole.startsWith("\t") ? whole : whole.slice(0, -1);
       continue;
     }
@@ -64,6 +64,13 @@ function joinedLines(text: string): readonly string[] {
   }
   if (open !== undefined) lines.push(open);
   return lines;
+}
+
+/** True when a line ends in an odd number of backslashes. */
+function continues(line: string): boolean {
+  let count = 0;
+  while (line[line.length - 1 - count] === "\\") count++;
+  return count % 2 === 1;
 }
 
 function readLine(line: string, reading: Reading): void {
@@ -77,6 +84,7 @@ function readLine(line: string, reading: Reading): void {
   }
   const code = line.replace(/(^|[^\\])#.*$/s, "$1").trim();
   if (code === "") return;
+  reading.runs.push(...shellReferences(code).map((piece) => `: ${piece}`));
   const define = /^(?:override\s+|export\s+)*define\s+([\w.-]+)/.exec(code);
   if (define?.[1]) {
     reading.define = define[1];
@@ -149,46 +157,18 @@ function ruleColon(code: string): number {
   return -1;
 }
 
-/** Values that hold while one recipe is expanded. */
-export interface Expansion {
-  readonly makefile: Makefile;
-  /** Given on the command line, and the automatic variables (`@`, `<`, `^`). */
-  readonly given: ReadonlyMap<string, string>;
-}
-
-const MAX_DEPTH = 12;
-/** The name of a shell variable whose value nobody knows: stands for a make function that is not computed. */
-export const UNKNOWN_VALUE = "COUNTERSIGN_UNKNOWN";
-
-/**
- * Expands a recipe line into the text that the shell would get. `$(shell CMD)` becomes a command substitution,
- * a variable that the makefile does not set becomes the shell variable of that name (make imports the
- * environment), and a function becomes `${COUNTERSIGN_UNKNOWN}`.
- */
-export function expandMake(text: string, expansion: Expansion, depth = 0): string {
-  if (depth > MAX_DEPTH) return `\${${UNKNOWN_VALUE}}`;
-  let out = "";
-  for (let at = 0; at < text.length; at++) {
-    const next = text[at + 1];
-    if (text[at] !== "$" || next === undefined) {
-      out += text[at];
-    } else if (next === "$") {
-      out += "$";
-      at++;
-    } else if (next === "(" || next === "{") {
-      const end = closing(text, at + 1);
-      if (end < 0) return `${out}\${${UNKNOWN_VALUE}}`;
-      out += reference(text.slice(at + 2, end), expansion, depth);
-      at = end;
-    } else {
-      out += variableValue(next, expansion, depth);
-      at++;
-    }
+/** The `$(shell …)` pieces of a line that make expands while it reads the file. */
+function shellReferences(code: string): readonly string[] {
+  const found: string[] = [];
+  for (const match of code.matchAll(/\$[({]shell\s/g)) {
+    const end = closingOf(code, match.index + 1);
+    found.push(end < 0 ? code.slice(match.index) : code.slice(match.index, end + 1));
   }
-  return out;
+  return found;
 }
 
-function closing(text: string, open: number): number {
+/** Where the parenthesis or brace at `open` is closed; -1 when it is not. */
+export function closingOf(text: string, open: number): number {
   const [opening, close] = text[open] === "(" ? ["(", ")"] : ["{", "}"];
   let depth = 0;
   for (let at = open; at < text.length; at++) {
@@ -196,32 +176,4 @@ function closing(text: string, open: number): number {
     else if (text[at] === close && --depth === 0) return at;
   }
   return -1;
-}
-
-function reference(inner: string, expansion: Expansion, depth: number): string {
-  const shell = /^shell\s+(.*)$/s.exec(inner);
-  if (shell?.[1] !== undefined) return `$(${expandMake(shell[1], expansion, depth + 1)})`;
-  const plain = /^[\w.@<^*?+%-]+$/.test(inner);
-  if (!plain) return `\${${UNKNOWN_VALUE}}`;
-  return variableValue(inner, expansion, depth);
-}
-
-function variableValue(name: string, { makefile, given }: Expansion, depth: number): string {
-  const set = given.get(name);
-  if (set !== undefined) return set;
-  if (name === "MAKE") return "make";
-  if (name === "CURDIR") return ".";
-  if (makefile.variables.has(name)) {
-    const value = makefile.variables.get(name);
-    return value === undefined ? `\${${UNKNOWN_VALUE}}` : expandMake(value, { makefile, given }, depth + 1);
-  }
-  return /^[A-Za-z_]\w*$/.test(name) ? `\${${name}}` : `\${${UNKNOWN_VALUE}}`;
-}
-
-/** The shell texts that make runs while it reads the file: `$(shell …)` in values that are expanded at once. */
-export function shellCalls(makefile: Makefile): readonly string[] {
-  const texts = [...makefile.variables.values()].filter((value) =>
-    value?.includes("$(shell"),
-  ) as readonly string[];
-  return [...makefile.runs, ...texts.map((text) => `: ${text}`)];
 }

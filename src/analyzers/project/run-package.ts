@@ -25,7 +25,7 @@ const VALUES = wordsOf(`
 
 /** `npx`, `npm exec`, `pnpm dlx`, `bunx`: runs the program of a package, fetching it when it is not installed. */
 export function runPackages(args: readonly Word[], scene: Scene, by: string): Finding {
-  const options = parseOptions(args, { values: VALUES, stopAtOperand: true });
+  const options = parseOptions(args, { exact: true, values: VALUES, stopAtOperand: true });
   if (options.has("--script-shell", "--shell", "--npm", "--userconfig"))
     return runsForeignCode(scene, by, by);
   if (!isUsualRegistry(options.value("--registry"))) return runsForeignCode(scene, by, by);

@@ -35,6 +35,7 @@ export function judgeSimple(tool: SimpleTool, command: Command, scene: Scene): F
   const outputs = wordsOf(tool.outputs ?? "");
   const configuration = wordsOf(tool.configuration ?? "");
   const options = parseOptions(command.args, {
+    exact: true,
     values: [...outputs, ...configuration, ...wordsOf(tool.values ?? "")],
     ...(tool.singleDash ? { singleDash: true } : {}),
   });

@@ -6,7 +6,7 @@ import type { Analysis } from "./state.ts";
 
 /** Programs that touch a file without giving it a text of their own, and compilers: what they make is the project's. */
 const KEEPS_TEXT =
-  /^(chmod|chown|chgrp|touch|mkdir|git|setfacl|chattr|truncate|cc|c\+\+|gcc|g\+\+|clang|clang\+\+|ld|rustc|javac|kotlinc|ghc|ocamlopt|zig|nasm|tsc|swiftc|dmd|fpc)$/;
+  /^(chmod|chown|chgrp|touch|mkdir|git|setfacl|chattr|truncate|cc|c\+\+|gcc|g\+\+|clang|clang\+\+|ld|rustc|javac|kotlinc|ghc|ocamlopt|zig|nasm|tsc|swiftc|dmd|fpc|go|tinygo)$/;
 const DOWNLOADS = /^(curl|wget|wget2|aria2c|axel|scp|sftp|ftp|lftp|rsync|http|https|xh|gh|glab)$/;
 const UNPACKS = /^(tar|bsdtar|unzip|7z|7za|7zz|unrar|cpio|unar)$/;
 

@@ -150,6 +150,6 @@ function nestedRun(rest: readonly Word[], scene: Scene): Finding {
   const words =
     separator >= 0
       ? rest.slice(separator + 1)
-      : parseOptions(rest, { values: ["--cwd", "--environment"], stopAtOperand: true }).operands;
+      : parseOptions(rest, { exact: true, values: ["--cwd", "--environment"], stopAtOperand: true }).operands;
   return words.length === 0 ? NOTHING : combine(scene.argv(words));
 }

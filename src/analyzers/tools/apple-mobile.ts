@@ -70,6 +70,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
 
 function xcodebuild(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -scheme -project -workspace -destination -derivedDataPath -archivePath -exportPath
     -exportOptionsPlist -configuration -sdk -target -resultBundlePath
@@ -98,6 +99,7 @@ function xcodebuild(command: Command, scene: Scene): Finding {
 
 function xcrun(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: ["-sdk", "--sdk", "-toolchain", "--toolchain"],
     singleDash: true,
     stopAtOperand: true,
@@ -212,6 +214,7 @@ const FLUTTER = deedTable({
 
 function flutter(command: Command, scene: Scene): Finding {
   const { operands, has } = parseOptions(command.args, {
+    exact: true,
     values: ["-d", "--device-id", "-t", "--target", "--flavor", "-o", "--output"],
   });
   const [verb, action] = operands;
@@ -254,6 +257,7 @@ const EXPO = deedTable({
 /** Expo builds on this machine; EAS builds in the cloud, submits to stores and updates what users run. */
 function expo(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: ["-p", "--platform", "--profile", "-e", "--port", "--branch", "--channel", "-m", "--message"],
   });
   const verb = operands[0]?.text ?? "";
@@ -269,6 +273,7 @@ const DEVICE: Place = { host: "android device", environment: "development" };
 
 function adb(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: ["-s", "-t", "-H", "-P", "-L"],
     stopAtOperand: true,
   });

@@ -48,6 +48,7 @@ const DEEDS = deedTable({
 
 function bun(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: [...VALUES, "-e", "--eval", "-p", "--print"],
     stopAtOperand: true,
   });
@@ -94,7 +95,7 @@ function subcommand(request: Request): Finding {
 }
 
 function runNamed(request: Request): Finding {
-  const options = parseOptions(request.rest, { values: VALUES, stopAtOperand: true });
+  const options = parseOptions(request.rest, { exact: true, values: VALUES, stopAtOperand: true });
   const [name, ...args] = options.operands;
   return name === undefined ? NOTHING : runFileOrName(request, name, args);
 }
@@ -115,7 +116,7 @@ function runFileOrName(request: Request, name: Word, args: readonly Word[]): Fin
 }
 
 function changes({ verb, rest, root, scene, by }: Request): Finding {
-  const options = parseOptions(rest, { values: VALUES });
+  const options = parseOptions(rest, { exact: true, values: VALUES });
   if (options.has("--dry-run")) return NOTHING;
   if (!isUsualRegistry(options.value("--registry"))) return runsForeignCode(scene, by, by);
   const foreign = options.operands.filter((word) => ["foreign", "unknown"].includes(npmSource(word, scene)));
@@ -137,7 +138,10 @@ function create({ rest, scene, by }: Request): Finding {
 }
 
 function build({ rest, scene, by }: Request): Finding {
-  const outputs = parseOptions(rest, { values: ["--outdir", "--outfile", "--target", "--format", "--root"] });
+  const outputs = parseOptions(rest, {
+    exact: true,
+    values: ["--outdir", "--outfile", "--target", "--format", "--root"],
+  });
   const written = outputs
     .values("--outdir", "--outfile")
     .flatMap((word) => fileEffects("change", word, scene, { by }));
@@ -145,7 +149,7 @@ function build({ rest, scene, by }: Request): Finding {
 }
 
 function publish({ rest, scene, by }: Request): Finding {
-  const options = parseOptions(rest, { values: ["--registry", "--tag", "--access", "--otp"] });
+  const options = parseOptions(rest, { exact: true, values: ["--registry", "--tag", "--access", "--otp"] });
   if (options.has("--dry-run")) return NOTHING;
   return publishes(
     scene,

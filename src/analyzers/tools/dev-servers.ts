@@ -80,7 +80,7 @@ const FRAMEWORK_VALUES = wordsOf(
 
 /** Frameworks with subcommands: what the first operand says. */
 function framework(command: Command, scene: Scene): Finding | undefined {
-  const options = parseOptions(command.args, { values: FRAMEWORK_VALUES });
+  const options = parseOptions(command.args, { exact: true, values: FRAMEWORK_VALUES });
   const verb = options.operands[0]?.text ?? "";
   const by = command.source;
   if (READS.has(verb)) return NOTHING;

@@ -56,7 +56,7 @@ function dotnet(command: Command, scene: Scene): Finding {
   const by = command.source;
   const separator = command.args.findIndex((word) => word.text === "--");
   const own = separator < 0 ? command.args : command.args.slice(0, separator);
-  const options = parseOptions(own, { values: VALUES });
+  const options = parseOptions(own, { exact: true, values: VALUES });
   const [verb, ...operands] = options.operands;
   if (verb === undefined) return NOTHING;
   const name = verb.text ?? "";
@@ -119,7 +119,11 @@ function tool(options: Options, operands: readonly Word[], scene: Scene, by: str
 }
 
 function nuget(args: readonly Word[], scene: Scene, by: string): Finding {
-  const options = parseOptions(args, { values: [...VALUES, "-Source", "-ApiKey"], singleDash: false });
+  const options = parseOptions(args, {
+    exact: true,
+    values: [...VALUES, "-Source", "-ApiKey"],
+    singleDash: false,
+  });
   const [verb, action] = options.operands;
   const name = verb?.text ?? "";
   const source = options.value("-s", "--source", "-Source")?.text;

@@ -77,6 +77,7 @@ function go(command: Command, scene: Scene): Finding {
   const [verb, ...args] = folder ? after.slice(1) : command.args;
   if (verb === undefined) return NOTHING;
   const options = parseOptions(args, {
+    exact: true,
     values: VALUES,
     singleDash: true,
     stopAtOperand: verb.text === "run",
@@ -132,6 +133,7 @@ const FORMATS = new Set(["gofmt", "goimports", "gofumpt", "gci", "golines"]);
 function companion(command: Command, scene: Scene): Finding {
   const { program, source: by } = command;
   const options = parseOptions(command.args, {
+    exact: true,
     values: ["-destination", "-source", "-package", "-out", "-c", "-format", "-tags", "-formatter"],
     singleDash: true,
   });
@@ -161,7 +163,9 @@ function companion(command: Command, scene: Scene): Finding {
   if (program === "mage")
     return namedTask(scene, "mage", options.operands.map((word) => word.text ?? "").join(" "), by);
   if (program === "godotenv")
-    return scene.argv(parseOptions(command.args, { values: ["-f"], stopAtOperand: true }).operands);
+    return scene.argv(
+      parseOptions(command.args, { exact: true, values: ["-f"], stopAtOperand: true }).operands,
+    );
   const written = options
     .values("-destination", "-out")
     .flatMap((word) => fileEffects("change", word, scene, { by }));

@@ -41,6 +41,7 @@ export const analyzer: Analyzer = {
 
 function just(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -f --justfile -d --working-directory --set --shell --shell-arg --dotenv-path -s --show
     --command-color --color --dump-format -E
@@ -93,6 +94,7 @@ function task(command: Command, scene: Scene): Finding {
   const separator = command.args.findIndex((word) => word.text === "--");
   const own = separator < 0 ? command.args : command.args.slice(0, separator);
   const options = parseOptions(own, {
+    exact: true,
     values: wordsOf("-t --taskfile -d --dir -o --output -C --concurrency -I --interval --sort"),
   });
   const by = command.source;

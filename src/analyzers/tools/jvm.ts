@@ -69,7 +69,7 @@ const EMPTIES_DATABASE =
   /(^|:)(flyway(-maven-plugin)?(:[\d.]+)?:clean|flywayClean|liquibase(-maven-plugin)?(:[\d.]+)?:(dropAll|drop-all|rollback\w*)|dropAll|liquibaseDropAll|hibernate:drop|hbm2ddl)$/i;
 
 function maven(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: TASK_VALUES, singleDash: true });
+  const options = parseOptions(command.args, { exact: true, values: TASK_VALUES, singleDash: true });
   const by = command.source;
   const goals = options.operands.map((word) => word.text ?? "?");
   const properties = command.args.filter((word) => (word.text ?? word.prefix).startsWith("-D"));
@@ -87,7 +87,11 @@ const TASK_READS = new Set(
 );
 
 function tasks(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: TASK_VALUES, singleDash: command.program === "ant" });
+  const options = parseOptions(command.args, {
+    exact: true,
+    values: TASK_VALUES,
+    singleDash: command.program === "ant",
+  });
   const by = command.source;
   if (options.has("-m", "--dry-run", "-projecthelp", "--stop", "--status")) return NOTHING;
   const init = options.value("-I", "--init-script");
@@ -116,7 +120,7 @@ function named(program: string, names: readonly string[], scene: Scene, by: stri
 /** Publishing to the operator's own repository (`~/.m2`, `~/.ivy2`) is local; `bootRun` and the like are not deployments. */
 function meaning(name: string): ReturnType<typeof classOfName> {
   if (
-    /^:?([\w.-]+:)*(publish\w*ToMavenLocal|publishLocal|publishM2|assemble\w*Release|bundle\w*Release|lint\w*Release|test\w*Release\w*|compile\w*Release\w*|install\w*Release|process\w*Release\w*)$/.test(
+    /^:?([\w.-]+:)*(spotless\w*Apply|rewriteRun|publish\w*ToMavenLocal|publishLocal|publishM2|assemble\w*Release|bundle\w*Release|lint\w*Release|test\w*Release\w*|compile\w*Release\w*|install\w*Release|process\w*Release\w*)$/.test(
       name,
     )
   ) {
@@ -144,7 +148,12 @@ const JAVA_VALUES = wordsOf(`
   `);
 
 function java(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: JAVA_VALUES, singleDash: true, stopAtOperand: true });
+  const options = parseOptions(command.args, {
+    exact: true,
+    values: JAVA_VALUES,
+    singleDash: true,
+    stopAtOperand: true,
+  });
   const by = command.source;
   const agent = command.args.find((word) =>
     /^-(javaagent|agentpath|agentlib):/.test(word.text ?? word.prefix),
@@ -168,6 +177,7 @@ function java(command: Command, scene: Scene): Finding {
 
 function compile(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -d --output --dest -cp -classpath --class-path -source -target --release -processorpath -h -s
   `),

@@ -57,6 +57,7 @@ function gum(command: Command, scene: Scene): Finding {
 /** `patch [FILE [PATCH]]`: GNU patch refuses names in the patch that leave the directory. */
 function patch(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -p --strip -i --input -d --directory -o --output -r --reject-file -F -B -Y -z -D -V
   `),

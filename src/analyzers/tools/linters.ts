@@ -162,6 +162,7 @@ export const analyzer: Analyzer = {
 
 function ruff(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: ["--select", "--ignore", "--config", "--output-format"],
   });
   const verb = operands[0]?.text ?? "";

@@ -36,6 +36,7 @@ function monorepo(command: Command, scene: Scene): Finding {
   const separator = command.args.findIndex((word) => word.text === "--");
   const own = separator < 0 ? command.args : command.args.slice(0, separator);
   const options = parseOptions(own, {
+    exact: true,
     values: wordsOf(`
     -t --target --targets -p --projects --filter -F --base --head --parallel --concurrency
     --configuration -c --exclude --scope --cwd --cache-dir --output-logs --token --team --api
@@ -85,7 +86,10 @@ function monorepo(command: Command, scene: Scene): Finding {
 
 /** The Angular and Nest CLIs: verbs are named after what they do. */
 function byVerb(command: Command, scene: Scene): Finding {
-  const { operands } = parseOptions(command.args, { values: ["-c", "--configuration", "--project"] });
+  const { operands } = parseOptions(command.args, {
+    exact: true,
+    values: ["-c", "--configuration", "--project"],
+  });
   const verb = operands[0]?.text ?? "";
   const by = command.source;
   if (

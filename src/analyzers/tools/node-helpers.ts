@@ -78,7 +78,7 @@ function projectCode(command: Command, scene: Scene): Finding {
 }
 
 function creates(command: Command, scene: Scene): Finding {
-  const { operands } = parseOptions(command.args, { values: ["-m", "--mode"] });
+  const { operands } = parseOptions(command.args, { exact: true, values: ["-m", "--mode"] });
   return found(
     operands.flatMap((word) => fileEffects("create", word, scene, { kind: "directory", by: command.source })),
   );
@@ -86,6 +86,7 @@ function creates(command: Command, scene: Scene): Finding {
 
 function copies(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: ["-u", "--up", "-e", "--exclude", "--rename", "--cwd", "-c", "--command", "-t"],
   });
   const target = operands.length > 1 ? operands.at(-1) : undefined;
@@ -104,7 +105,7 @@ const CONCURRENTLY_VALUES = wordsOf(`
 
 /** Every operand of `concurrently` is a shell text, or `npm:SCRIPT`. */
 function concurrently(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: CONCURRENTLY_VALUES });
+  const options = parseOptions(command.args, { exact: true, values: CONCURRENTLY_VALUES });
   const texts = [...options.operands, ...options.values("--teardown")];
   return combine(
     ...texts.map((word) => {
@@ -122,7 +123,7 @@ const RUN_ALL_VALUES = ["--max-parallel", "--npm-path", "-C", "--config"];
 function runScripts(command: Command, scene: Scene): Finding {
   const separator = command.args.findIndex((word) => word.text === "--");
   const own = separator < 0 ? command.args : command.args.slice(0, separator);
-  const { operands } = parseOptions(own, { values: RUN_ALL_VALUES });
+  const { operands } = parseOptions(own, { exact: true, values: RUN_ALL_VALUES });
   return combine(
     ...operands.map((word) => {
       if (word.text === undefined) return found([unknownEffect(scene, "task", word.source, command.source)]);
@@ -150,7 +151,7 @@ function scriptsMatching(pattern: string, scene: Scene, by: string): Finding {
 
 /** `start-server-and-test START URL TEST`: script names or shell texts around an address. */
 function startAndTest(command: Command, scene: Scene): Finding {
-  const { operands } = parseOptions(command.args, { values: ["--expect"] });
+  const { operands } = parseOptions(command.args, { exact: true, values: ["--expect"] });
   return combine(
     ...operands.map((word) => {
       const text = word.text;
@@ -168,6 +169,7 @@ function afterDashes(command: Command, scene: Scene): Finding {
 
 function chokidar(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: ["-c", "--command", "-i", "--ignore", "-d", "--debounce", "-t", "--throttle"],
   });
   const text = options.value("-c", "--command");
@@ -194,6 +196,7 @@ function stops(command: Command, scene: Scene): Finding {
 
 function processManager(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: wordsOf("--name -n -i --instances --env -o -e --interpreter --max-memory-restart"),
     stopAtOperand: true,
   });

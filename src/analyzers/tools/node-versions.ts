@@ -36,7 +36,7 @@ const DEEDS = deedTable({
 const VALUES = wordsOf("--using --node --npm --yarn --version -v --log-level --fnm-dir --arch");
 
 function analyze(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: VALUES, stopAtOperand: true });
+  const options = parseOptions(command.args, { exact: true, values: VALUES, stopAtOperand: true });
   const [verb, ...rest] = options.operands;
   const by = command.source;
   if (verb === undefined) return NOTHING;
@@ -53,7 +53,11 @@ function analyze(command: Command, scene: Scene): Finding {
 /** `nvm exec 20 CMD`, `nvm run 20 FILE`, `fnm exec CMD`, `volta run CMD`, `pyenv exec CMD`. */
 function runNested(command: Command, scene: Scene): Finding {
   const at = command.args.findIndex((word) => ["exec", "run", "env-exec"].includes(word.text ?? ""));
-  const options = parseOptions(command.args.slice(at + 1), { values: VALUES, stopAtOperand: true });
+  const options = parseOptions(command.args.slice(at + 1), {
+    exact: true,
+    values: VALUES,
+    stopAtOperand: true,
+  });
   const [first, ...rest] = options.operands;
   if (first === undefined) return NOTHING;
   const isVersion =

@@ -33,7 +33,7 @@ const STARTS =
   /\.(app|command|tool|sh|exe|bat|cmd|ps1|scpt|applescript|workflow|terminal|jar|desktop|pkg|dmg|msi|mobileconfig)\/?$/i;
 
 function opener(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: ["-a", "-b"] });
+  const options = parseOptions(command.args, { exact: true, values: ["-a", "-b"] });
   const by = command.source;
   const application = options.value("-a", "-b");
   if (application && /terminal|iterm|automator|script/i.test(application.text ?? "terminal")) {

@@ -39,7 +39,7 @@ const DEEDS = deedTable({
 });
 
 function composer(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: VALUES, stopAtOperand: true });
+  const options = parseOptions(command.args, { exact: true, values: VALUES, stopAtOperand: true });
   const [verb, ...rest] = options.operands;
   const by = command.source;
   if (verb === undefined) return NOTHING;
@@ -47,13 +47,14 @@ function composer(command: Command, scene: Scene): Finding {
   const folder = options.value("-d", "--working-dir");
   const directory = folder ? folderAt(scene, folder.text) : scene.cwd;
   if (verb.text === "run" || verb.text === "run-script") {
-    const [name, ...args] = parseOptions(rest, { values: VALUES, stopAtOperand: true }).operands;
+    const [name, ...args] = parseOptions(rest, { exact: true, values: VALUES, stopAtOperand: true }).operands;
     return name?.text === undefined
       ? NOTHING
       : script({ name: name.text, args, directory, scene, by, seen: [] });
   }
-  if (verb.text === "exec") return nested(parseOptions(rest, { stopAtOperand: true }).operands, scene);
-  const named = parseOptions(rest, { values: VALUES });
+  if (verb.text === "exec")
+    return nested(parseOptions(rest, { exact: true, stopAtOperand: true }).operands, scene);
+  const named = parseOptions(rest, { exact: true, values: VALUES });
   const deed = DEEDS.get(verb.text);
   if (deed === undefined) return script({ name: verb.text, args: rest, directory, scene, by, seen: [] });
   if (deed === "read" || named.has("--dry-run")) return NOTHING;

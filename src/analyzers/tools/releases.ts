@@ -150,6 +150,7 @@ const REHEARSALS = wordsOf(`
 
 function analyze(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: ["-r", "--repository", "--repository-url", "--config", "-f", "--dist", "--publish", "-p"],
   });
   const by = command.source;

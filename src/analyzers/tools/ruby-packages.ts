@@ -38,6 +38,7 @@ const GEM_DEEDS = deedTable({
 
 function gem(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf("-v --version -s --source --host -i --install-dir -n --bindir -P --key -k -a -r"),
   });
   const [verb, ...operands] = options.operands;
@@ -71,6 +72,7 @@ const BUNDLE_DEEDS = deedTable({
 
 function bundle(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: ["--gemfile", "--path", "--jobs", "-j", "--retry", "--without", "--with"],
     stopAtOperand: true,
   });
@@ -78,10 +80,14 @@ function bundle(command: Command, scene: Scene): Finding {
   const by = command.source;
   if (verb === undefined) return act("change", scene, { kind: "ruby.packages", name: "bundle install", by });
   if (verb.text === "exec" || verb.text === "e")
-    return nested(parseOptions(rest, { values: ["--gemfile"], stopAtOperand: true }).operands, scene);
+    return nested(
+      parseOptions(rest, { exact: true, values: ["--gemfile"], stopAtOperand: true }).operands,
+      scene,
+    );
   if (verb.text === "config") return configure(rest, scene, by);
   if (verb.text === "add") {
     const named = parseOptions(rest, {
+      exact: true,
       values: wordsOf("--git --github --source -s --path -v --version -g --group --branch --ref"),
     });
     const foreign = named.value("--git", "--github");

@@ -62,7 +62,10 @@ const DEEDS = deedTable({
 function cargo(command: Command, scene: Scene): Finding {
   const args = command.args[0]?.text?.startsWith("+") ? command.args.slice(1) : command.args;
   const separator = args.findIndex((word) => word.text === "--");
-  const options = parseOptions(separator < 0 ? args : args.slice(0, separator), { values: VALUES });
+  const options = parseOptions(separator < 0 ? args : args.slice(0, separator), {
+    exact: true,
+    values: VALUES,
+  });
   const [verb, ...operands] = options.operands;
   const by = command.source;
   if (verb === undefined)
@@ -195,7 +198,11 @@ function watch({ options, rest, scene, by }: Request): Finding {
 }
 
 function rustup(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: ["--toolchain", "--target"], stopAtOperand: true });
+  const options = parseOptions(command.args, {
+    exact: true,
+    values: ["--toolchain", "--target"],
+    stopAtOperand: true,
+  });
   const words = options.operands.filter((word) => !word.text?.startsWith("+"));
   const [verb, action] = words;
   const by = command.source;
@@ -214,6 +221,7 @@ function rustup(command: Command, scene: Scene): Finding {
 /** rustc, rustdoc, rustfmt and the web bundlers: what they write is named by an option or stays in the project. */
 function compile(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -o --out-dir --crate-type --edition -C -L -l --emit --target --crate-name --cfg --print -d
     --dist

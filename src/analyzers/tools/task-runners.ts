@@ -56,6 +56,7 @@ const MISE = deedTable({
 
 function mise(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: ["-C", "--cd", "-E", "--env", "-j", "--jobs"],
     stopAtOperand: true,
   });
@@ -80,6 +81,7 @@ function afterDashes(rest: readonly Word[], scene: Scene): Finding {
 /** `pre-commit install` and its kin write git hooks that run the project's configuration for every commit. */
 function hooks(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: wordsOf("-c --config --files --from-ref --to-ref --hook-stage -t --hook-type --repo"),
   });
   const verb = operands[0]?.text ?? "run";
@@ -119,6 +121,7 @@ function hooks(command: Command, scene: Scene): Finding {
 
 function environments(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
+    exact: true,
     values: wordsOf("-e -s --session --sessions -c -f -k -p --result-json -t --tags -m"),
   });
   if (
@@ -139,6 +142,7 @@ function environments(command: Command, scene: Scene): Finding {
 /** devbox, devenv, pkgx: `run SCRIPT` by name, `shell`, and package changes. */
 function wrapper(command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: ["-c", "--config", "-e", "--env"],
     stopAtOperand: true,
   });
@@ -157,6 +161,7 @@ function wrapper(command: Command, scene: Scene): Finding {
 /** Earthly and Dagger build in containers; with `--push`, or by name, they publish. */
 function pushing(command: Command, scene: Scene): Finding {
   const { operands, has } = parseOptions(command.args, {
+    exact: true,
     values: ["-m", "--mod", "--build-arg", "--secret", "--platform", "-f", "-b"],
   });
   const by = command.source;
@@ -192,7 +197,7 @@ function mix(command: Command, scene: Scene): Finding {
     return rest.some((word) => word.text === "--dry-run")
       ? NOTHING
       : act("publish", scene, { kind: "hex.version", name: "mix hex.publish", by });
-  const deed = MIX.get(verb.text);
+  const deed = MIX.get(verb.text) ?? (verb.text.startsWith("hex.") ? "registry" : undefined);
   return deed === undefined
     ? namedTask(scene, "mix", verb.text, by)
     : act(deed, scene, { kind: "elixir.packages", name: `mix ${verb.text}`, by });
@@ -220,6 +225,7 @@ function spoken(words: readonly Word[]): string {
 
 function byName(command: Command, scene: Scene): Finding {
   const { operands, has } = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -f -C -c -j -W --container-architecture -P -s --secret-file --var-file -e --eventpath
   `),

@@ -109,6 +109,7 @@ export const analyzer: Analyzer = {
 /** `nyc CMD`, `c8 CMD`: options of their own, then a command. */
 function wrapper(reports: readonly string[], command: Command, scene: Scene): Finding {
   const { operands } = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -r --reporter --report-dir --reports-dir --temp-dir -x --exclude -n --include --cwd
     --temp-directory -o
@@ -131,6 +132,7 @@ function coverage(command: Command, scene: Scene): Finding {
   if (verb.text !== "run")
     return act("change", scene, { kind: "report", name: `coverage ${verb.source}`, by });
   const options = parseOptions(rest, {
+    exact: true,
     values: wordsOf("--source --omit --include --rcfile --data-file --context --concurrency -m"),
     stopAtOperand: true,
   });
@@ -141,6 +143,7 @@ function coverage(command: Command, scene: Scene): Finding {
 
 function browsers(command: Command, scene: Scene): Finding {
   const { operands, has } = parseOptions(command.args, {
+    exact: true,
     values: wordsOf(`
     -c --config -p --project -g --grep --reporter -o --output --spec -s --browser -b --record-key
     --key -k

@@ -60,7 +60,7 @@ const DEEDS = deedTable({
 });
 
 function run(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: VALUES, stopAtOperand: true });
+  const options = parseOptions(command.args, { exact: true, values: VALUES, stopAtOperand: true });
   const { program, source: by } = command;
   if (options.has("--script-shell", "--config.script-shell", "--use-yarnrc"))
     return runsForeignCode(scene, by, by);
@@ -121,7 +121,7 @@ function subcommand(request: Request, verb: string, rest: readonly Word[], globa
 
 /** `pnpm deploy FOLDER` copies a package and its dependencies into a folder; it sends nothing anywhere. */
 function deployed(rest: readonly Word[], scene: Scene, by: string): Finding {
-  const { operands } = parseOptions(rest, { values: VALUES });
+  const { operands } = parseOptions(rest, { exact: true, values: VALUES });
   return found(operands.flatMap((word) => fileEffects("create", word, scene, { recursive: true, by })));
 }
 
@@ -162,7 +162,7 @@ function plain(request: Request): Finding {
 
 function changes(request: Request, rest: readonly Word[], verb: string, isGlobal: boolean): Finding {
   const { program, scene, by, root } = request;
-  const options = parseOptions(rest, { values: [...VALUES, "--tag", "--save-catalog-name"] });
+  const options = parseOptions(rest, { exact: true, values: [...VALUES, "--tag", "--save-catalog-name"] });
   if (options.has("--dry-run")) return NOTHING;
   if (!isUsualRegistry(options.value("--registry"))) return runsForeignCode(scene, by, by);
   const installs = ["add", "install", "i", "up", "update", "upgrade", "link", "import", "plugin"].includes(
@@ -184,7 +184,11 @@ function changes(request: Request, rest: readonly Word[], verb: string, isGlobal
 }
 
 function runNamed(request: Request, rest: readonly Word[]): Finding {
-  const options = parseOptions(rest, { values: ["--filter", "-F", "-C", "--dir"], stopAtOperand: true });
+  const options = parseOptions(rest, {
+    exact: true,
+    values: ["--filter", "-F", "-C", "--dir"],
+    stopAtOperand: true,
+  });
   const [name, ...args] = options.operands;
   if (name === undefined) return NOTHING;
   const everywhere = options.has("-r", "--recursive", "--parallel", "-A", "--all", "-W", "--top-level");
@@ -195,7 +199,7 @@ function runNamed(request: Request, rest: readonly Word[]): Finding {
 }
 
 function execute({ scene, root }: Request, rest: readonly Word[]): Finding {
-  const options = parseOptions(rest, { values: ["--filter", "-F"], stopAtOperand: true });
+  const options = parseOptions(rest, { exact: true, values: ["--filter", "-F"], stopAtOperand: true });
   if (options.has("-c", "--shell-mode")) {
     const text = options.operands.map((word) => word.text ?? `"$(${word.source})"`).join(" ");
     return scene.shell(text, { cwd: root });
@@ -223,6 +227,7 @@ function workspaces(request: Request, rest: readonly Word[]): Finding {
   if (action?.text === "focus") return changes(request, [], "install", false);
   if (action?.text !== "foreach") return NOTHING;
   const options = parseOptions(words, {
+    exact: true,
     values: ["--from", "--include", "--exclude", "-j", "--jobs", "--since"],
     stopAtOperand: true,
   });
@@ -254,7 +259,7 @@ function npmPlugin(request: Request, rest: readonly Word[]): Finding {
 }
 
 function publish({ program, scene, by }: Request, rest: readonly Word[]): Finding {
-  const options = parseOptions(rest, { values: ["--registry", "--tag", "--access", "--otp"] });
+  const options = parseOptions(rest, { exact: true, values: ["--registry", "--tag", "--access", "--otp"] });
   if (options.has("--dry-run", "-n")) return NOTHING;
   const name = program === "yarn" ? "yarn npm publish" : `${program} publish`;
   return publishes(scene, { kind: "npm.version", name, by }, options.value("--registry")?.text);
