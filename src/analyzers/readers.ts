@@ -108,7 +108,7 @@ const READERS: readonly Reader[] = [
   },
   {
     programs: list(
-      "jq gojq jaq fx gron dasel jless jid xq tomlq htmlq pup hxselect xpath jc json_pp csvlook csvcut csvgrep csvstat csvjson csvsort xsv qsv datamash q glow mdcat pygmentize highlight jp jsonlint yamllint",
+      "jq gojq jaq fx gron dasel jless jid xq tomlq htmlq pup hxselect xpath jc json_pp csvlook csvcut csvgrep csvstat csvjson csvsort xsv qsv datamash glow mdcat pygmentize highlight jp jsonlint yamllint",
     ),
     values: list("--indent -f --from-file -L --stream-errors --tab-width -c -d -t -o --output -l -r -O"),
     files: "after-first",
