@@ -37,12 +37,15 @@ for (const name of [
 }
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+let runs = 0;
+
+/** A folder of its own for each script: one that goes on in the background must not leave its mark on the next. */
 function executes(script: string): boolean {
-  const mark = join(work, "mark");
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work);
+  const cwd = join(work, String(runs++));
+  const mark = join(cwd, "mark");
+  mkdirSync(cwd);
   spawnSync("/bin/bash", ["-c", script], {
-    cwd: work,
+    cwd,
     env: { PATH: programs, MARK: mark },
     timeout: 5_000,
     stdio: "ignore",
