@@ -15,6 +15,8 @@ export interface Word {
   readonly prefix: string;
   /** Literal text after the last unknown piece; empty when everything is known. */
   readonly suffix: string;
+  /** The literal texts before, between and after the unknown pieces, when they can be told. */
+  readonly between?: readonly string[];
   /** The unknown pieces cannot hold a `/` nor start an option (a date, a count, a process id). */
   readonly tame: boolean;
   /** Has an active (unquoted) glob character. */

@@ -86,3 +86,10 @@ export function filtered(stdin: Stream): Stream {
     return { kind: "paths", roots: stdin.roots.map((root) => someBelow(root, "?*")) };
   return stdin.kind === "opaque" ? stdin : OPAQUE;
 }
+
+/** The literal texts around the unknown pieces of a word, when they still belong to it as it is now. */
+export function literalPieces(word: Word): readonly string[] | undefined {
+  const { between, prefix, suffix } = word;
+  if (between === undefined || between.length < 2) return undefined;
+  return between[0] === prefix && between.at(-1) === suffix ? between : undefined;
+}

@@ -1,3 +1,6 @@
+/** In the text of a program: stands for a piece of a string that is not known. */
+export const UNKNOWN = "\u0001";
+
 /** A value in an awk program as far as it can be told: known text, and `undefined` for what is computed. */
 export type AwkValue = readonly (string | undefined)[];
 
@@ -207,7 +210,7 @@ function fold(tokens: readonly Token[], variables: ReadonlyMap<string, string>):
   const values: (string | undefined)[] = [];
   for (const [index, token] of inner.entries()) {
     const assigned = inner[index + 1]?.text === "=" || inner[index - 1]?.text === "$";
-    if (token.kind === "string") values.push(token.text);
+    if (token.kind === "string") values.push(...piecesOf(token.text));
     else if (token.kind === "number" && inner[index - 1]?.text !== "$") values.push(token.text);
     else if (token.kind === "name" && !assigned && variables.has(token.text))
       values.push(variables.get(token.text));
@@ -217,4 +220,8 @@ function fold(tokens: readonly Token[], variables: ReadonlyMap<string, string>):
     (value, index) => value !== undefined || index === 0 || values[index - 1] !== undefined,
   );
   return pieces.length === 0 ? [undefined] : pieces;
+}
+
+function piecesOf(text: string): AwkValue {
+  return text.split(UNKNOWN).flatMap((piece, index) => (index === 0 ? [piece] : [undefined, piece]));
 }

@@ -1,11 +1,11 @@
 import type { Effect } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Stream, Word } from "../analyzer.ts";
 import { fileEffects, found, unknownEffect } from "../effects.ts";
-import { type AwkValue, parseAwk } from "../languages/awk.ts";
+import { type AwkValue, parseAwk, UNKNOWN } from "../languages/awk.ts";
 import { locate } from "../locate.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
 import { readEffects } from "../reading.ts";
-import { filtered, OPAQUE } from "../words.ts";
+import { filtered, literalPieces, OPAQUE } from "../words.ts";
 
 export const analyzer: Analyzer = {
   name: "awk",
@@ -63,7 +63,7 @@ function analyze(command: Command, scene: Scene): Finding {
   const [first, ...rest] = options.operands;
   const files = hasProgram ? options.operands : rest;
   const words = hasProgram ? inline : first ? [first] : [];
-  const texts = [...words.map((word) => word.text), ...named.map((file) => textOf(file, command, scene))];
+  const texts = [...words.map(programText), ...named.map((file) => textOf(file, command, scene))];
   const text = texts.every((one) => one !== undefined) ? texts.join("\n") : undefined;
   const by = command.source;
   const inPlace = options.values("-i", "--include").some((word) => word.text === "inplace");
@@ -90,6 +90,22 @@ function analyze(command: Command, scene: Scene): Finding {
       command,
     ),
   );
+}
+
+/** The text of a program; a piece that is not known counts as a number where an operand or a string stands. */
+function programText(word: Word): string | undefined {
+  if (word.text !== undefined) return word.text;
+  const texts = literalPieces(word) ?? [];
+  const values = texts.slice(0, -1).every((_, index) => {
+    const before = texts.slice(0, index + 1).join("0");
+    return /[=<>+\-*/%$(,~&|]\s*$/.test(before) || isInsideString(before);
+  });
+  if (!values || texts.length === 0) return undefined;
+  return texts.reduce((before, after) => `${before}${isInsideString(before) ? UNKNOWN : "0"}${after}`);
+}
+
+function isInsideString(text: string): boolean {
+  return (text.replace(/\\[\s\S]/g, "").match(/"/g)?.length ?? 0) % 2 === 1;
 }
 
 function isAssignment(word: Word): boolean {
@@ -147,12 +163,12 @@ function wordOf(value: AwkValue): Word {
  */
 function commandEffects(value: AwkValue, command: Command, scene: Scene): readonly Effect[] {
   const known = value.every((piece) => piece !== undefined);
-  if (known) return scene.shell(value.join("")).effects;
+  if (known) return scene.shell(value.join(""), { stdin: OPAQUE }).effects;
   const script = value.map((piece) => piece ?? "$AWK_VALUE").join("");
   const judged =
     value[0] === undefined
       ? []
-      : scene.shell(script, { variables: new Map([["AWK_VALUE", undefined]]) }).effects;
+      : scene.shell(script, { stdin: OPAQUE, variables: new Map([["AWK_VALUE", undefined]]) }).effects;
   return [
     ...judged,
     unknownEffect(scene, "awk.command", value.map((piece) => piece ?? "…").join(""), command.source),

@@ -128,9 +128,7 @@ function xargs(command: Command, scene: Scene): Finding {
   if (items.length === 0)
     return found([
       ...unknown,
-      ...(command.stdin.kind === "none" && !options.has("-a", "--arg-file")
-        ? []
-        : scene.argv(inner, NO_INPUT).effects),
+      ...(options.has("-r", "--no-run-if-empty") ? [] : scene.argv(inner, NO_INPUT).effects),
     ]);
   if (mark === undefined) {
     const finding = scene.argv([...inner, ...items], NO_INPUT);

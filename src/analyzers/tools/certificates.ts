@@ -11,11 +11,10 @@ export const analyzer: Analyzer = {
   name: "certificates",
   title: "Certificates, signatures and encryption of files",
   about:
-    "openssl, age, cosign, htpasswd, mkcert and trust stores: files that are written, secrets that are shown, and whom the machine believes.",
+    "openssl, cosign, htpasswd, mkcert and trust stores: files that are written, secrets that are shown, and whom the machine believes.",
   programs: [
     "openssl",
     "libressl",
-    "age",
     "rage",
     "age-keygen",
     "minisign",
@@ -46,7 +45,7 @@ export const analyzer: Analyzer = {
       tier: 2,
     },
     { run: "openssl enc -d -aes-256-cbc -in a.enc -out a.txt -k x", does: ["create file a.txt"], tier: 1 },
-    { run: "age -r age1x -o a.age a.txt", does: ["create file a.age"], tier: 1 },
+    { run: "minisign -Sm a.txt", does: [], tier: 0 },
     { run: "htpasswd -b users.htpasswd bob x", does: ["create file users.htpasswd"], tier: 1 },
   ],
 };

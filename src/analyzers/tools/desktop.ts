@@ -6,45 +6,22 @@ import { OPAQUE } from "../words.ts";
 
 export const analyzer: Analyzer = {
   name: "desktop",
-  title: "Desktop: opening things, clipboard, notifications, settings",
+  title: "Desktop: settings, simulated keys, printing, file helpers",
   about:
-    "Opening a file or page, the clipboard and notifications are harmless; programs that press keys for a person or change the desktop's settings are not.",
+    "What changes the settings of the desktop, presses keys for a person, prints, or moves files through the desktop's own tools.",
   programs: [
-    "open",
-    "xdg-open",
     "gnome-open",
     "kde-open",
-    "wslview",
     "sensible-browser",
     "gio",
-    "start",
     "explorer",
-    "code",
-    "code-insiders",
-    "cursor",
-    "subl",
     "atom",
-    "idea",
-    "pycharm",
-    "webstorm",
-    "zed",
     "gedit",
     "kate",
-    "mate",
     "bbedit",
-    "notify-send",
-    "terminal-notifier",
-    "say",
-    "espeak",
     "afplay",
     "aplay",
     "paplay",
-    "pbcopy",
-    "pbpaste",
-    "xclip",
-    "xsel",
-    "wl-copy",
-    "wl-paste",
     "clip.exe",
     "xdotool",
     "ydotool",
@@ -54,35 +31,22 @@ export const analyzer: Analyzer = {
     "shortcuts",
     "defaults",
     "PlistBuddy",
-    "plutil",
     "gsettings",
     "dconf",
     "kwriteconfig5",
-    "screencapture",
-    "scrot",
     "grim",
-    "gnome-screenshot",
     "qlmanage",
     "mdutil",
     "lpr",
     "lp",
-    "zenity",
-    "dialog",
-    "whiptail",
   ],
   analyze,
   examples: [
-    { run: "open index.html", does: [], tier: 0 },
-    { run: "xdg-open https://example.com", does: [], tier: 0 },
-    { run: "open -a Terminal ./x.command", does: ["unknown? program ./x.command @local"], tier: 2 },
-    { run: "code .", does: [], tier: 0 },
-    {
-      run: "code --install-extension someone.thing",
-      does: ["change program code --install-extension someone.thing @local"],
-      tier: 2,
-    },
-    { run: "echo hi | pbcopy", does: [], tier: 0 },
-    { run: "notify-send done", does: [], tier: 0 },
+    { run: "sensible-browser https://example.com", does: [], tier: 0 },
+    { run: "gnome-open ./install.sh", does: ["unknown? program ./install.sh @local"], tier: 2 },
+    { run: "grim shot.png", does: ["create file shot.png"], tier: 1 },
+    { run: "lpr report.pdf", does: ["send printer lpr report.pdf @local"], tier: 2 },
+    { run: "gsettings get org.gnome.desktop.interface gtk-theme", does: [], tier: 0 },
     { run: "xdotool type 'rm -rf /'", does: ["unknown? desktop xdotool type 'rm -rf /' @local"], tier: 2 },
     { run: "defaults read com.apple.finder", does: [], tier: 0 },
     {
@@ -95,24 +59,19 @@ export const analyzer: Analyzer = {
       does: ["delete desktop.setting defaults delete com.apple.finder @local"],
       tier: 3,
     },
-    { run: "screencapture shot.png", does: ["create file shot.png"], tier: 1 },
     { run: "gio trash a.txt", files: { "a.txt": "" }, does: ["delete file a.txt"], tier: 1 },
   ],
 };
 
 function analyze(command: Command, scene: Scene): Finding {
   const { program } = command;
-  if (/^(open|xdg-open|gnome-open|kde-open|wslview|sensible-browser|start|explorer)$/.test(program))
-    return opened(command, scene);
+  if (/^(gnome-open|kde-open|sensible-browser|explorer)$/.test(program)) return opened(command, scene);
   if (program === "gio") return desktopFiles(command, scene);
-  if (
-    /^(code|code-insiders|cursor|subl|atom|idea|pycharm|webstorm|zed|gedit|kate|mate|bbedit)$/.test(program)
-  )
-    return editor(command, scene);
+  if (/^(atom|gedit|kate|bbedit)$/.test(program)) return NOTHING;
   if (/^(xdotool|ydotool|wtype|cliclick|automator|shortcuts)$/.test(program)) return pressed(command, scene);
-  if (/^(defaults|PlistBuddy|plutil|gsettings|dconf|kwriteconfig5|mdutil)$/.test(program))
+  if (/^(defaults|PlistBuddy|gsettings|dconf|kwriteconfig5|mdutil)$/.test(program))
     return settings(command, scene);
-  if (/^(screencapture|scrot|grim|gnome-screenshot)$/.test(program)) return picture(command, scene);
+  if (program === "grim") return picture(command, scene);
   if (program === "lpr" || program === "lp")
     return found([
       effect({
@@ -191,24 +150,6 @@ function desktopFiles(command: Command, scene: Scene): Finding {
     default:
       return NOTHING;
   }
-}
-
-function editor(command: Command, scene: Scene): Finding {
-  const changes =
-    command.args.some((arg) =>
-      /^--(install-extension|uninstall-extension|update-extensions|add-mcp)/.test(arg.text ?? ""),
-    ) || command.args[0]?.text === "tunnel";
-  if (!changes) return NOTHING;
-  return found([
-    machineEffect(scene, {
-      verb: "change",
-      kind: "program",
-      name: nameOf(command),
-      reversibility: "R1",
-      marks: ["foreign-code", "outside"],
-      by: command.source,
-    }),
-  ]);
 }
 
 /** Programs that act on the screen as the person would: they can confirm anything. */

@@ -172,7 +172,7 @@ function onDevices(command: Command, scene: Scene): Finding {
   const { program } = command;
   const by = command.source;
   const options = parseOptions(command.args, {
-    values: DEVICE_VALUES.filter((name) => !SHOWS[program]?.test(name)),
+    values: program === "parted" ? ["-a"] : DEVICE_VALUES.filter((name) => !SHOWS[program]?.test(name)),
   });
   if (showsOnly(program, options.names, options.operands)) return { effects: [], output: OPAQUE };
   if (/^(mksquashfs|mkisofs|genisoimage|xorriso)$/.test(program)) return image(program, command, scene);

@@ -42,7 +42,6 @@ export const analyzer: Analyzer = {
     "mg",
     "zile",
     "tig",
-    "mc",
     "ranger",
     "nnn",
     "lf",

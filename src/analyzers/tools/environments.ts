@@ -8,7 +8,7 @@ import { afterDashes, judgeInner, judgeJoined, unwrap } from "../wrapping.ts";
 
 export const analyzer: Analyzer = {
   name: "environments",
-  title: "Running with another environment: env, direnv, doppler, op, aws-vault",
+  title: "Running with another environment: env, direnv, dotenv, aws-vault",
   about:
     "Assignments are followed, and the command is judged with them. Tools that put secrets into the environment of a command are passed through; showing or deleting those secrets is not.",
   programs: [
@@ -21,15 +21,12 @@ export const analyzer: Analyzer = {
     "env-cmd",
     "cross-env",
     "cross-env-shell",
-    "doppler",
-    "op",
     "aws-vault",
     "aws-okta",
     "saml2aws",
     "granted",
     "assume",
     "chamber",
-    "infisical",
     "envconsul",
     "berglas",
     "summon",
@@ -46,15 +43,15 @@ export const analyzer: Analyzer = {
     { run: "env", does: [], tier: 0 },
     { run: "env LD_PRELOAD=./x.so ls", does: ["unknown? program LD_PRELOAD=./x.so @local"], tier: 2 },
     { run: "dotenv -e .env -- rm -rf dist", does: ["delete directory dist"], tier: 1 },
-    { run: "doppler run --config prd -- ls", does: [], tier: 0 },
-    { run: "doppler run --command 'rm -rf /etc'", does: ["delete directory /etc @local"], tier: 3 },
+    { run: "chamber exec app -- ls", does: [], tier: 0 },
+    { run: "teller run -- rm -rf /etc", does: ["delete directory /etc @local"], tier: 3 },
     { run: "aws-vault exec prod -- ls", does: [], tier: 0 },
     {
-      run: "op read op://vault/item/password",
-      does: ["read secret op op://vault/item/password @unknown"],
+      run: "chamber read app key",
+      does: ["read secret chamber app key @unknown"],
       tier: 2,
     },
-    { run: "op item delete x", does: ["delete secret op item delete x @unknown"], tier: 4 },
+    { run: "chamber delete app key", does: ["delete secret chamber delete app key @unknown"], tier: 4 },
     { run: "direnv allow", does: ["execute? workspace-code .envrc @local"], tier: 2 },
     { run: "cross-env NODE_ENV=test rm -rf coverage", does: ["delete directory coverage"], tier: 1 },
   ],
@@ -226,13 +223,10 @@ function dotenv(command: Command, scene: Scene): Finding {
 
 /** Where each secret manager keeps the verb that starts a command. */
 const RUNS: Readonly<Record<string, RegExp>> = {
-  doppler: /^run$/,
-  op: /^run$/,
   "aws-vault": /^exec$/,
   "aws-okta": /^exec$/,
   saml2aws: /^exec$/,
   chamber: /^exec$/,
-  infisical: /^run$/,
   berglas: /^exec$/,
   teller: /^run$/,
 };

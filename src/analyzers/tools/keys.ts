@@ -1,6 +1,6 @@
 import type { Effect, Mark } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
-import { effect, fileEffects, found, NOTHING, unknownEffect } from "../effects.ts";
+import { effect, fileEffects, found, unknownEffect } from "../effects.ts";
 import { machineEffect } from "../machine.ts";
 import { literal, parseOptions } from "../options.ts";
 import { readEffects } from "../reading.ts";
@@ -12,11 +12,17 @@ export const analyzer: Analyzer = {
   about:
     "ssh-keygen, gpg, keychains and password stores: showing secret material, replacing keys and deleting them.",
   programs:
-    "ssh-keygen ssh-add ssh-agent ssh-keyscan gpg gpg2 gpgconf gpg-agent gpg-connect-agent security keytool pass gopass secret-tool certbot acme.sh step cfssl keyctl bw lpass keyring ansible-vault sops".split(
+    "ssh-keygen ssh-add ssh-agent ssh-keyscan gpg gpg2 gpgconf gpg-agent gpg-connect-agent security keytool secret-tool certbot acme.sh step cfssl keyctl lpass keyring".split(
       " ",
     ),
   analyze,
   examples: [
+    {
+      run: "secret-tool lookup service db",
+      does: ["read secret secret-tool lookup service db @local"],
+      tier: 2,
+    },
+    { run: "keytool -list -keystore a.jks", does: [], tier: 0 },
     {
       run: "ssh-keygen -t ed25519 -f ./test_key -N ''",
       does: ["create file test_key", "create file test_key.pub"],
@@ -49,8 +55,6 @@ export const analyzer: Analyzer = {
       does: ["read secret security find-generic-password -s x -w @local"],
       tier: 2,
     },
-    { run: "pass show prod/db", does: ["read secret pass show prod/db @local"], tier: 2 },
-    { run: "sops -d secrets.enc.yaml", does: ["read secret sops -d secrets.enc.yaml @local"], tier: 2 },
   ],
 };
 
@@ -255,16 +259,6 @@ const STORE_LISTS =
 function store(command: Command, scene: Scene): Finding {
   const verb = command.args.find((arg) => /^[a-z]|^-{1,2}[a-zA-Z]/.test(arg.text ?? ""));
   const text = verb?.text ?? "";
-  const { program } = command;
-  if (program === "sops" && command.args.some((arg) => /^(-i|--in-place)$/.test(arg.text ?? "")))
-    return found(
-      command.args
-        .filter((arg) => !(arg.text ?? "").startsWith("-"))
-        .flatMap((file) => fileEffects("change", file, scene, { by: command.source })),
-    );
-  if (program === "sops" && /^(exec-env|exec-file)$/.test(text))
-    return scene.shell(command.args.at(-1)?.text ?? "$UNKNOWN");
-  if (text === "" && (program === "pass" || program === "gopass")) return NOTHING;
   if (/^add-trusted-cert|^remove-trusted-cert|^trust-settings-import|^authorizationdb/.test(text))
     return found([
       machineEffect(scene, {

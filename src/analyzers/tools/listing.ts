@@ -240,8 +240,8 @@ function analyze(command: Command, scene: Scene): Finding {
           ? TAME
           : OPAQUE,
       };
-    case "ps":
-      return { effects: [], output: OPAQUE };
+    case "man":
+      return manual(command, scene);
     default:
       return { effects: [], output: LITTLE.has(command.program) ? TAME : OPAQUE };
   }
@@ -301,6 +301,38 @@ function hostname(command: Command, scene: Scene): Finding {
       by: command.source,
     }),
   ]);
+}
+
+/** `man -P PAGER` and `-H BROWSER` start a program. */
+function manual(command: Command, scene: Scene): Finding {
+  const options = parseOptions(command.args, {
+    values: [
+      "-P",
+      "-H",
+      "-C",
+      "-M",
+      "-S",
+      "-s",
+      "-L",
+      "-m",
+      "-e",
+      "-r",
+      "-E",
+      "-p",
+      "--pager",
+      "--html",
+      "--config-file",
+      "--manpath",
+    ],
+  });
+  const effects = options
+    .values("-P", "--pager", "-H", "--html")
+    .flatMap((text) =>
+      text.text === undefined
+        ? [unknownEffect(scene, "program", text.source, command.source)]
+        : scene.shell(text.text, { stdin: OPAQUE }).effects,
+    );
+  return found(effects, OPAQUE);
 }
 
 function graphics(command: Command, scene: Scene): Finding {

@@ -135,7 +135,7 @@ function moved(source: Word, to: Word, command: Command, scene: Scene): readonly
   const from = locate(source, scene);
   const target = locate(to, scene);
   const by = command.source;
-  const stays = from.area === target.area && from.certain && target.certain;
+  const stays = from.area === target.area && from.area !== "unknown";
   const recursive = from.type === "directory" || source.glob || !from.certain;
   const leaving = stays
     ? placedFileEffects("change", from, scene, { by, marks: from.history ? ["history"] : [] })
@@ -231,7 +231,7 @@ function linked(source: Word, to: Word, command: Command, scene: Scene): readonl
   const exposes = namesSecret(source, scene) && !namesSecret(to, scene);
   const read = exposes ? placedFileEffects("read", { ...from, secret: true }, scene, { by }) : [];
   const name = disguised(from, to);
-  const reaches = (from.whole && from.area !== "workspace") || from.area === "device";
+  const reaches = (from.whole && from.area !== "workspace") || governed(from, target);
   const hidden =
     reaches || (name !== undefined && target.area !== "system")
       ? [
@@ -247,6 +247,15 @@ function linked(source: Word, to: Word, command: Command, scene: Scene): readonl
         ]
       : [];
   return [...read, ...hidden, ...placedFileEffects("change", target, scene, { by, kind: "file" })];
+}
+
+/** A link out of the project into the system, or to what governs it: what is written to it later lands there. */
+function governed(from: Location, target: Location): boolean {
+  if (from.area === "device") return true;
+  return (
+    (from.area === "system" || from.control !== undefined) &&
+    (target.area === "workspace" || target.area === "temporary")
+  );
 }
 
 /** `rename EXPRESSION FILE…` (Perl) and `rename FROM TO FILE…` (util-linux). */

@@ -37,12 +37,7 @@ export const analyzer: Analyzer = {
     "mutt",
     "neomutt",
     "swaks",
-    "ngrok",
-    "cloudflared",
-    "localtunnel",
-    "lt",
     "bore",
-    "tailscale",
     "iperf",
     "iperf3",
     "hping3",
@@ -63,7 +58,11 @@ export const analyzer: Analyzer = {
       tier: 3,
     },
     { run: "echo hi | mail -s x ops@example.com", does: ["send mail ops@example.com @unknown"], tier: 4 },
-    { run: "ngrok http 3000", does: ["expose network.tunnel ngrok http 3000 @local"], tier: 2 },
+    {
+      run: "bore local 3000 --to bore.pub",
+      does: ["expose network.tunnel bore local 3000 --to bore.pub @local"],
+      tier: 2,
+    },
     { run: "ss -tlnp", does: [], tier: 0 },
   ],
 };
@@ -78,7 +77,7 @@ function analyze(command: Command, scene: Scene): Finding {
   if (/^(nmap|masscan|zmap|rustscan|arp-scan|arping|hping3)$/.test(program)) return scan(command, scene);
   if (/^(tcpdump|tshark|dumpcap|ngrep|wireshark)$/.test(program)) return capture(command, scene);
   if (/^(mail|mailx|sendmail|msmtp|mutt|neomutt|swaks)$/.test(program)) return mail(command, scene);
-  if (/^(ngrok|cloudflared|localtunnel|lt|bore|tailscale)$/.test(program)) return tunnel(command, scene);
+  if (program === "bore") return tunnel(command, scene);
   if (program === "iperf" || program === "iperf3") return throughput(command, scene);
   if (program === "wg" || program === "wg-quick" || program === "openvpn")
     return virtualNetwork(command, scene);
@@ -178,50 +177,19 @@ function mail(command: Command, scene: Scene): Finding {
   ]);
 }
 
-/** Services that give a port of this machine a public address. */
+/** A service that gives a port of this machine a public address. */
 function tunnel(command: Command, scene: Scene): Finding {
-  const [verb, second] = command.args
-    .filter((arg) => !(arg.text ?? "-").startsWith("-"))
-    .map((arg) => arg.text ?? "");
-  const shows =
-    /^(version|help|config|status|ip|ping|netcheck|whois|update|login|diagnose|list|bugreport|debug|cert|licenses|completion|authtoken)$/;
-  if (verb === undefined || shows.test(verb))
-    return verb === "config" || verb === "update" || verb === "login"
-      ? found([routingOf(command, scene)])
-      : NOTHING;
-  if (verb === "tunnel" && /^(list|info|help)$/.test(second ?? "")) return NOTHING;
-  if (verb === "tunnel" && /^(delete|cleanup)$/.test(second ?? ""))
-    return found([
-      effect({
-        verb: "delete",
-        kind: "network.tunnel",
-        name: command.source,
-        environment: "unknown",
-        by: command.source,
-      }),
-    ]);
-  if (/^(down|logout|set|up|switch|lock)$/.test(verb)) return found([routingOf(command, scene)]);
+  const name = [command.program, ...command.args.map((arg) => arg.source)].join(" ");
   return found([
     machineEffect(scene, {
       verb: "expose",
       kind: "network.tunnel",
-      name: command.source,
+      name,
       reversibility: "R1",
       marks: ["outside"],
       by: command.source,
     }),
   ]);
-}
-
-function routingOf(command: Command, scene: Scene): Effect {
-  return machineEffect(scene, {
-    verb: "change",
-    kind: "network.setting",
-    name: command.source,
-    reversibility: "R1",
-    marks: ["outside"],
-    by: command.source,
-  });
 }
 
 function throughput(command: Command, scene: Scene): Finding {

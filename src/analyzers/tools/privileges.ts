@@ -1,4 +1,4 @@
-import type { Effect } from "../../core/effect.ts";
+import { type Effect, hasMark } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { fileEffects, found, NOTHING, unknownEffect } from "../effects.ts";
 import { literal } from "../options.ts";
@@ -146,18 +146,39 @@ function sudo(command: Command, scene: Scene): Finding {
     return options.names.length > 0 || options.operands.length > 0 ? NOTHING : shellAs(command, scene);
   }
   if (options.has("-l", "--list")) return NOTHING;
+  if (isBareShell(rest, command)) return shellAs(command, scene);
   const directory = options.value("-D", "--chdir");
   const elsewhere = options.has("-R", "--chroot");
   const set = assignments.length > 0 ? scene.argv([literal("export"), ...assignments]).effects : [];
   const cwd = directory || options.has("-i", "--login") ? { cwd: directory?.text } : {};
-  const finding = judgeInner({ ...unwrapped, inner: rest }, command, scene, {
-    privileged: true,
-    variables: variablesOf(assignments),
-    stdin: command.stdin,
-    ...cwd,
-    ...(elsewhere ? { place: { host: "chroot", environment: "local" } } : {}),
-  });
+  const finding = raised(
+    judgeInner({ ...unwrapped, inner: rest }, command, scene, {
+      privileged: true,
+      variables: variablesOf(assignments),
+      stdin: command.stdin,
+      ...cwd,
+      ...(elsewhere ? { place: { host: "chroot", environment: "local" } } : {}),
+    }),
+  );
   return { ...finding, effects: [...set, ...finding.effects] };
+}
+
+/** A shell without a script and without input that is known waits for somebody to type. */
+function isBareShell(words: readonly Word[], command: Command): boolean {
+  const [program, ...args] = words;
+  const shell = /(^|\/)(ba|z|da|k|mk|fi|c|tc)?sh$/.test(program?.text ?? "");
+  return shell && command.stdin.kind === "none" && args.every((arg) => /^-[lis]+$/.test(arg.text ?? "?"));
+}
+
+/** Everything above a read that happens with more rights carries that mark, also what runs the project's code. */
+function raised(finding: Finding): Finding {
+  const effects = finding.effects.map(
+    (one): Effect =>
+      one.verb === "read" || hasMark(one, "privileged")
+        ? one
+        : { ...one, marks: [...one.marks, "privileged" as const].sort() },
+  );
+  return { ...finding, effects };
 }
 
 function splitAssignments(words: readonly Word[]): {
@@ -251,7 +272,8 @@ function plain(command: Command, scene: Scene): Finding {
   });
   if (unwrapped.inner.length === 0)
     return unwrapped.options.has("-L", "-d", "--dump", "-C") ? NOTHING : shellAs(command, scene);
-  return judgeInner(unwrapped, command, scene, { privileged: true, stdin: command.stdin });
+  if (isBareShell(unwrapped.inner, command)) return shellAs(command, scene);
+  return raised(judgeInner(unwrapped, command, scene, { privileged: true, stdin: command.stdin }));
 }
 
 /** `su [options] [-] [user [argument…]]`: arguments go to the user's shell, so `-c` may stand anywhere. */

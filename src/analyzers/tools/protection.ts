@@ -199,12 +199,14 @@ function firewall(command: Command, scene: Scene): Finding {
     .filter(
       (text) => !/^(--permanent|--zone=.*|--force|-f|-a|-j|-nn|verbose|numbered|-v|--quiet)$/.test(text),
     );
-  const [first] = words;
-  if (first === undefined || FIREWALL_READS.test(first)) return { effects: [], output: OPAQUE };
+  const [first = ""] = words;
+  const restores = command.program.endsWith("restore");
+  if (!restores && (first === "" || FIREWALL_READS.test(first)))
+    return { effects: [], output: OPAQUE };
   const opens =
     words.some((word) => FIREWALL_OPENS.test(word)) ||
     (first === "default" && words.includes("allow")) ||
-    /restore$/.test(command.program);
+    restores;
   const exposes = first === "allow" || /^--add-(port|service|source|rich-rule)/.test(first);
   return protectionEffect(
     opens ? "remove-protection" : exposes ? "expose" : "change",
@@ -222,7 +224,7 @@ function accessControl(command: Command, scene: Scene): Finding {
   if (
     program === "csrutil"
       ? texts[0] === "status"
-      : texts.length === 0 || (texts[0] !== undefined && shows.test(texts[0]))
+      : (texts.length === 0 && program !== "aa-teardown") || (texts[0] !== undefined && shows.test(texts[0]))
   )
     return { effects: [], output: OPAQUE };
   if (program === "semanage" && texts.includes("-l")) return { effects: [], output: OPAQUE };

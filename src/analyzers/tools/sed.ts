@@ -5,7 +5,7 @@ import { parseSed, type SedProgram } from "../languages/sed.ts";
 import { locate } from "../locate.ts";
 import { literal } from "../options.ts";
 import { readEffects } from "../reading.ts";
-import { filtered, OPAQUE } from "../words.ts";
+import { filtered, literalPieces, OPAQUE } from "../words.ts";
 
 export const analyzer: Analyzer = {
   name: "sed",
@@ -59,7 +59,7 @@ function analyze(command: Command, scene: Scene): Finding {
   if (command.program === "perltidy") return tidy(command, scene);
   const given = readArguments(command.args);
   const programs = [
-    ...given.scripts.map((word) => word.text),
+    ...given.scripts.map(scriptText),
     ...given.scriptFiles.map((file) => textOf(file, command, scene)),
   ];
   const text = programs.every((one) => one !== undefined) ? programs.join("\n") : undefined;
@@ -80,6 +80,21 @@ function analyze(command: Command, scene: Scene): Finding {
   );
 }
 
+/**
+ * The text of a script. A piece that is not known (`s/VERSION/$VERSION/`, `${LINE}d`) counts as a value where
+ * only a value makes sense: as a number in the place of an address, else as a character that no command and
+ * no flag begins with, so that the script is only understood when the piece stands inside delimiters.
+ */
+function scriptText(word: Word): string | undefined {
+  if (word.text !== undefined) return word.text;
+  const texts = literalPieces(word);
+  if (texts === undefined) return undefined;
+  return texts.reduce((before, after) => {
+    const address = /(^|[;\n{,~+])\s*$/.test(before) && /^[,;~!pdqQsacihDPGHx=}]/.test(after);
+    return `${before}${address ? "0" : "\u0001"}${after}`;
+  });
+}
+
 const VALUES = new Set(["-e", "-f", "-l", "--expression", "--file", "--line-length"]);
 
 /** sed's own option rules: `-i` takes its value only when attached (GNU), or as an empty word (BSD). */
@@ -97,7 +112,13 @@ function readArguments(args: readonly Word[]): SedArguments {
       operands.push(...args.slice(at + 1));
       break;
     }
-    if (word.text === undefined && word.prefix === "" && !word.tame && operands.length + scripts.length === 0)
+    if (
+      word.text === undefined &&
+      word.prefix === "" &&
+      word.suffix === "" &&
+      !word.tame &&
+      operands.length + scripts.length === 0
+    )
       dynamic = true;
     if (!text.startsWith("-") || text === "-") operands.push(word);
     else {
@@ -179,7 +200,7 @@ function programEffects(
     ...program.commands.flatMap((one) =>
       one === undefined
         ? [unknownEffect(scene, "sed.command", "pattern space", by)]
-        : scene.shell(one).effects,
+        : scene.shell(one, { stdin: OPAQUE }).effects,
     ),
     ...(program.understood && !nameless ? [] : [unknownEffect(scene, "sed.text", text, by)]),
   ];

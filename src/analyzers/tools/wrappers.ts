@@ -28,7 +28,7 @@ const SPECS: Readonly<Record<string, WrapperSpec>> = {
   stdbuf: { values: ["-i", "-o", "-e", "--input", "--output", "--error"] },
   unbuffer: { flags: ["-p"] },
   chronic: { flags: ["-v", "-e"] },
-  taskset: { values: ["-c", "--cpu-list"], flags: ["-a", "--all-tasks"], operands: 1 },
+  taskset: { flags: ["-a", "-c", "--all-tasks", "--cpu-list"], operands: 1 },
   numactl: {
     values: [
       "-i",
