@@ -178,7 +178,7 @@ class Log:
         self.problems.append({"rule": rule, "message": message, **where})
     def check(self):
         number = 0
-        while self.segment(number, read(self.folder, "segment", index_path(number)) or b""):
+        while self.segment(number, (read(self.folder, "segment", index_path(number)) or b"").rstrip(b"\0")):
             number += 1
         for level, nodes in enumerate(self.levels):
             self.tiles(level, self.size // 256 ** (level + 1), nodes, False)

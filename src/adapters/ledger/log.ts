@@ -7,7 +7,14 @@ import type { Checkpoint } from "../../core/note.ts";
 import { type CheckpointOpener, type Signer, sha256, signCheckpoint } from "./crypto.ts";
 import { fileError, LedgerError } from "./error.ts";
 import { acknowledgedBytes, acknowledgedPath, readAcknowledged } from "./keys.ts";
-import { decodeRecords, encodeRecord, type LogRecord, readSegment, segmentPath } from "./segment.ts";
+import {
+  decodeRecords,
+  encodeRecord,
+  type LogRecord,
+  RESERVE_BYTES,
+  readSegment,
+  segmentPath,
+} from "./segment.ts";
 import { readIfThere, replaceFile, type Storage, syncFolder, writeAll } from "./storage.ts";
 import {
   addLeaf,
@@ -29,7 +36,7 @@ export interface Log {
   readonly tree: Tree;
   readonly acknowledged: number;
   /** The segment that takes the next entry. */
-  segment: { readonly index: number; length: number; descriptor?: number; inode?: number };
+  segment: { readonly index: number; length: number; reserved: number; descriptor?: number; inode?: number };
   /** Set once the disk can no longer be trusted with what this process would write. */
   broken?: unknown;
 }
@@ -62,7 +69,7 @@ export function openLog(from: Pick<Log, "storage" | "directory" | "keys" | "sign
   const tree = loadTree(from.directory, index);
   try {
     const descriptor = from.storage.open(acknowledgedPath(from.keys), "r+", 0o600);
-    return { ...from, tree, acknowledged: descriptor, segment: { index, length: 0 } };
+    return { ...from, tree, acknowledged: descriptor, segment: { index, length: 0, reserved: 0 } };
   } catch (error) {
     throw fileError(error, "open", acknowledgedPath(from.keys));
   }
@@ -83,9 +90,12 @@ export function synchronize(log: Log): Torn | undefined {
     const rest = takeIn(log, bytes ?? Buffer.alloc(0), acknowledged);
     if (openLeaves(log) < TILE_WIDTH) return finish(log, rest, acknowledged);
     if (rest.length > 0) throw altered(log, log.segment.length, "holds more than 256 entries");
+    trimSegment(log);
     completeBundle(log.storage, log.directory, log.tree);
-    closeSegment(log);
-    log.segment = { index: log.segment.index + 1, length: 0 };
+    const { index, descriptor } = log.segment;
+    // Nothing between these two lines may fail: tree and segment have to move on together.
+    log.segment = { index: index + 1, length: 0, reserved: 0 };
+    if (descriptor !== undefined) log.storage.close(descriptor);
   }
 }
 
@@ -107,6 +117,7 @@ export function addEntry(log: Log, entry: Uint8Array): Added {
 export function publish(log: Log): void {
   const note = signCheckpoint(log.signer, { size: log.tree.range.size, root: treeRoot(log.tree) });
   const file = path.join(log.directory, CHECKPOINT);
+  trimSegment(log);
   if (readIfThere(file)?.toString() === note) return;
   writePartialTiles(log.storage, log.directory, log.tree);
   replaceFile(log.storage, file, Buffer.from(note), { lifetime: "derived", mode: 0o644 });
@@ -124,8 +135,12 @@ function openLeaves(log: Log): number {
 
 function isCurrent(log: Log): boolean {
   if (log.segment.descriptor === undefined || openLeaves(log) === TILE_WIDTH) return false;
-  const found = fs.statSync(segmentPath(log.directory, log.segment.index), { throwIfNoEntry: false });
-  return found?.size === log.segment.length && found.ino === log.segment.inode;
+  const { index, length, descriptor, inode } = log.segment;
+  const found = fs.statSync(segmentPath(log.directory, index), { throwIfNoEntry: false });
+  if (found === undefined || found.ino !== inode || found.size < length) return false;
+  const next = Buffer.alloc(2);
+  fs.readSync(descriptor, next, 0, 2, length);
+  return next.readUInt16BE() === 0;
 }
 
 /** Refuses a segment file that is another one than before: it was removed, or a copy was put in its place. */
@@ -228,6 +243,7 @@ function writeRecord(log: Log, record: Buffer): void {
   let descriptor: number | undefined;
   try {
     descriptor = openSegment(log);
+    reserve(log, descriptor, record.length);
     writeAll(log.storage, descriptor, record, log.segment.length);
   } catch (error) {
     takeBack(log, descriptor, error);
@@ -241,11 +257,33 @@ function writeRecord(log: Log, record: Buffer): void {
   }
 }
 
+/** Fills the file with zeros ahead of the records; the sync of the record that follows makes them durable. */
+function reserve(log: Log, descriptor: number, needed: number): void {
+  const { length, reserved } = log.segment;
+  if (length + needed <= reserved) return;
+  const ahead = needed + RESERVE_BYTES;
+  writeAll(log.storage, descriptor, Buffer.alloc(ahead), length);
+  log.segment.reserved = length + ahead;
+}
+
+/** Gives reserved space back, so that a segment at rest holds its records only. */
+function trimSegment(log: Log): void {
+  const { index, length, reserved, descriptor } = log.segment;
+  if (descriptor === undefined || reserved <= length) return;
+  try {
+    log.storage.truncate(descriptor, length);
+    log.segment.reserved = length;
+  } catch (error) {
+    throw fileError(error, "trim", segmentPath(log.directory, index));
+  }
+}
+
 /** Cuts an incomplete record off again, so that the log can go on once there is space. */
 function takeBack(log: Log, descriptor: number | undefined, cause: unknown): void {
   if (descriptor === undefined) return;
   try {
     log.storage.truncate(descriptor, log.segment.length);
+    log.segment.reserved = log.segment.length;
   } catch {
     log.broken = cause;
   }
@@ -264,7 +302,7 @@ function openSegment(log: Log): number {
   if (log.segment.descriptor !== undefined) return log.segment.descriptor;
   const file = segmentPath(log.directory, log.segment.index);
   log.storage.makeFolder(path.dirname(file));
-  const descriptor = log.storage.open(file, fs.existsSync(file) ? "r+" : "wx", 0o600);
+  const descriptor = log.storage.open(file, fs.existsSync(file) ? "r+" : "wx+", 0o600);
   try {
     if (log.segment.length === 0) syncFolders(log, path.dirname(file));
   } catch (error) {

@@ -20,6 +20,9 @@ export interface LogRecord {
 const MAX_CHECKPOINT_BYTES = 16_384;
 const MAX_SEGMENT_BYTES = TILE_WIDTH * (4 + MAX_ENTRY_BYTES + MAX_CHECKPOINT_BYTES);
 
+/** How far ahead a segment file is filled with zeros: a sync that does not change the size is much cheaper. */
+export const RESERVE_BYTES = 128 * 1024;
+
 export function segmentPath(directory: string, index: number): string {
   return path.join(directory, "segment", indexPath(index));
 }
@@ -58,7 +61,10 @@ function decodeBlock(bytes: Buffer, at: number): Buffer | undefined {
   return end > bytes.length ? undefined : bytes.subarray(at + 2, end);
 }
 
-/** The bytes of a segment from `from` on, or `undefined` when there is no such file. Throws `LedgerError`. */
+/**
+ * The bytes of a segment from `from` on, or `undefined` when there is no such file. Zero bytes at its end are
+ * space that a writer has reserved: a record never ends in one. Throws `LedgerError`.
+ */
 export function readSegment(directory: string, index: number, from = 0): Buffer | undefined {
   const file = segmentPath(directory, index);
   try {
@@ -66,7 +72,7 @@ export function readSegment(directory: string, index: number, from = 0): Buffer 
     try {
       const length = Math.min(fs.fstatSync(descriptor).size, MAX_SEGMENT_BYTES) - from;
       const bytes = Buffer.alloc(Math.max(0, length));
-      return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, bytes.length, from));
+      return withoutReserve(bytes.subarray(0, fs.readSync(descriptor, bytes, 0, bytes.length, from)));
     } finally {
       fs.closeSync(descriptor);
     }
@@ -74,4 +80,10 @@ export function readSegment(directory: string, index: number, from = 0): Buffer 
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw fileError(error, "read", file);
   }
+}
+
+function withoutReserve(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
 }

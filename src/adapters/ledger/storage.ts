@@ -4,7 +4,7 @@ import { fileError } from "./error.ts";
 
 /** Every way in which the ledger changes a disk; tests make each of them fail in turn. */
 export interface Storage {
-  open(file: string, flags: "r" | "r+" | "a+" | "wx" | "w", mode: number): number;
+  open(file: string, flags: "r" | "r+" | "a+" | "wx" | "wx+" | "w", mode: number): number;
   write(descriptor: number, bytes: Uint8Array, from: number, position: number): number;
   /** Returns when the content, and what is needed to read it back, is on the disk. */
   datasync(descriptor: number): void;

@@ -210,7 +210,8 @@ function verifyRecord(run: Run, index: number, record: LogRecord): void {
       message: `the log up to here is not that of the ${anchor.name}`,
     });
   }
-  const parsed = parseEntry(record.entry.toString("utf8"));
+  const text = record.entry.toString("utf8");
+  const parsed = Buffer.from(text).equals(record.entry) ? parseEntry(text) : { problem: "it is not UTF-8" };
   if ("problem" in parsed) report(run, { rule: "entry", ...place, message: parsed.problem });
   else verifyEntry(run, parsed.entry, place);
 }
