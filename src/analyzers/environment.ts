@@ -8,11 +8,14 @@ const NOT_PRODUCTION = /(non|not|pre)[-_.]?prod/i;
 /**
  * The environment of something that is reached by names (a profile, a context, a stack, a host).
  * A name can raise, never lower: names lie, identity comes from the provider. Without a declaration the
- * environment is unknown, and that counts as production.
+ * environment is unknown, and that counts as production. What is reached from a container of this machine is no
+ * more local than what is reached from the machine itself.
  */
 export function environmentOf(names: readonly (string | undefined)[], scene: Scene): Environment {
   const { place, setting } = scene;
-  if (place.host !== undefined && place.environment !== "unknown") return raise(place.environment, names);
+  const tells =
+    place.environment !== "unknown" && place.environment !== "local" && place.environment !== "workspace";
+  if (place.host !== undefined && tells) return raise(place.environment, names);
   return raise(setting.declared ?? "unknown", names);
 }
 

@@ -78,6 +78,7 @@ import { analyzer as servicesAnalyzer } from "./tools/services.ts";
 import { analyzer as settingsAnalyzer } from "./tools/settings.ts";
 import { analyzer as shellsAnalyzer } from "./tools/shells.ts";
 import { analyzer as socketsAnalyzer } from "./tools/sockets.ts";
+import { analyzer as storesAnalyzer } from "./tools/stores.ts";
 import { analyzer as systemPackagesAnalyzer } from "./tools/system-packages.ts";
 import { analyzer as taskRunnersAnalyzer } from "./tools/task-runners.ts";
 import { analyzer as terraformAnalyzer } from "./tools/terraform.ts";
@@ -86,6 +87,8 @@ import { analyzer as textAnalyzer } from "./tools/text.ts";
 import { analyzer as tracingAnalyzer } from "./tools/tracing.ts";
 import { analyzer as transferAnalyzer } from "./tools/transfer.ts";
 import { analyzer as vaultAnalyzer } from "./tools/vault.ts";
+import { analyzer as windowsAnalyzer } from "./tools/windows.ts";
+import { analyzer as windowsShellsAnalyzer } from "./tools/windows-shells.ts";
 import { analyzer as wrappersAnalyzer } from "./tools/wrappers.ts";
 import { analyzer as yarnAnalyzer } from "./tools/yarn.ts";
 
@@ -168,6 +171,7 @@ export const analyzers: readonly Analyzer[] = [
   settingsAnalyzer,
   shellsAnalyzer,
   socketsAnalyzer,
+  storesAnalyzer,
   systemPackagesAnalyzer,
   taskRunnersAnalyzer,
   terraformAnalyzer,
@@ -176,6 +180,8 @@ export const analyzers: readonly Analyzer[] = [
   tracingAnalyzer,
   transferAnalyzer,
   vaultAnalyzer,
+  windowsAnalyzer,
+  windowsShellsAnalyzer,
   wrappersAnalyzer,
   yarnAnalyzer,
 ];

@@ -187,19 +187,19 @@ const GUARDED = [
   "flask db downgrade",
 ];
 
-describe("[A-database] what only looks passes without a question", () => {
+describe("[A-databases] what only looks passes without a question", () => {
   it.each(READS)("%s", (line) => check(line, { atMost: 0 }));
 });
 
-describe("[A-database] building up the operator's own database passes without a question", () => {
+describe("[A-databases] building up the operator's own database passes without a question", () => {
   it.each(LOCAL_WORK)("%s", (line) => check(line, { atMost: 1 }));
 });
 
-describe("[A-database] a change in somebody else's database waits for a second person", () => {
+describe("[A-databases] a change in somebody else's database waits for a second person", () => {
   it.each(GUARDED)("%s", (line) => check(line, { atLeast: 3 }));
 });
 
-describe("[A-database] losing the operator's own data asks the operator, nobody else", () => {
+describe("[A-databases] losing the operator's own data asks the operator, nobody else", () => {
   it.each([
     "psql -h localhost app -c 'DROP TABLE users'",
     "psql -c 'TRUNCATE users' app",
@@ -214,7 +214,7 @@ describe("[A-database] losing the operator's own data asks the operator, nobody 
 const LOCAL_ENV = { files: { ".env": "DATABASE_URL=postgres://app:pw@localhost:5432/app_dev\n" } };
 const REMOTE_ENV = { files: { ".env": 'DATABASE_URL="postgres://app:pw@db.example.com/app"\n' } };
 
-describe("[A-database] a migration is judged by the database that the project names", () => {
+describe("[A-databases] a migration is judged by the database that the project names", () => {
   const MIGRATIONS = [
     "prisma migrate dev",
     "prisma migrate deploy",
@@ -246,7 +246,7 @@ describe("[A-database] a migration is judged by the database that the project na
   ])("a reset on the loopback asks: %s", (line) => check(line, { tier: 2 }, LOCAL_ENV));
 });
 
-describe("[A-database] the framework's own settings say where the database is", () => {
+describe("[A-databases] the framework's own settings say where the database is", () => {
   it("a sqlite file of the workspace comes back with it", () =>
     check(
       "prisma migrate reset --force",
@@ -319,7 +319,7 @@ describe("[A-database] the framework's own settings say where the database is", 
     check("artisan migrate:fresh", { atLeast: 4 }, { files: { ".env": "DB_HOST=db.example.com\n" } }));
 });
 
-describe("[A-database] statements arrive by every door", () => {
+describe("[A-databases] statements arrive by every door", () => {
   const files = {
     "drop.sql": "BEGIN;\nDROP TABLE users;\nCOMMIT;\n",
     "safe.sql": "SELECT 1;\n-- DROP TABLE users\n",
@@ -341,7 +341,7 @@ describe("[A-database] statements arrive by every door", () => {
   ])("%s", (line) => check(line, { atMost: 0 }, { files }));
 });
 
-describe("[A-database] commands of the database shell itself are judged as what they are", () => {
+describe("[A-databases] commands of the database shell itself are judged as what they are", () => {
   it.each([
     ["psql -h localhost app -c '\\! rm -rf /'", 3],
     ["psql -h localhost app -c '\\dt'", 0],

@@ -15,7 +15,7 @@ function table(law: string, tool: Tool, rows: readonly Row[], world: World = {})
   });
 }
 
-table("[A-sql] reads pass, in every form", "sql", [
+table("[A-direct] reads pass, in every form", "sql", [
   ["SELECT 1", 0],
   ["select u.id, count(*) from users u join orders o on o.user_id = u.id group by 1 having count(*) > 2", 0],
   [
@@ -45,7 +45,7 @@ table("[A-sql] reads pass, in every form", "sql", [
   ["PREPARE p AS SELECT * FROM users WHERE id = $1", 0],
 ]);
 
-table("[A-sql] what changes is named, and unknown counts as production", "sql", [
+table("[A-direct] what changes is named, and unknown counts as production", "sql", [
   ["DELETE FROM patients", 4],
   ["DELETE FROM patients WHERE true", 4],
   ["DELETE FROM patients WHERE 1 = 1", 4],
@@ -74,7 +74,7 @@ table("[A-sql] what changes is named, and unknown counts as production", "sql", 
   ["REFRESH MATERIALIZED VIEW v", 3],
 ]);
 
-table("[A-sql] a write hidden in a read is a write", "sql", [
+table("[A-direct] a write hidden in a read is a write", "sql", [
   ["WITH d AS (DELETE FROM users RETURNING *) SELECT * FROM d", 4],
   ["WITH u AS (UPDATE users SET a = 1 RETURNING *) SELECT count(*) FROM u", 4],
   ["EXPLAIN ANALYZE DELETE FROM users", 4],
@@ -102,7 +102,7 @@ table("[A-sql] a write hidden in a read is a write", "sql", [
   ["SELECT 'unfinished", 4],
 ]);
 
-table("[A-sql] tables of secrets ask the operator", "sql", [
+table("[A-direct] tables of secrets ask the operator", "sql", [
   ["select * from integration_tokens", 2],
   ["SELECT token FROM api_keys LIMIT 1", 2],
   ["SELECT u.id FROM users u JOIN user_credentials c ON c.user_id = u.id", 2],
@@ -111,7 +111,7 @@ table("[A-sql] tables of secrets ask the operator", "sql", [
   ["COPY auth.sessions TO STDOUT", 2],
 ]);
 
-table("[A-sql] MySQL and SQLite are read by their words, their version comments unwrapped", "sql", [
+table("[A-direct] MySQL and SQLite are read by their words, their version comments unwrapped", "sql", [
   [{ text: "SELECT * FROM t WHERE a = 'DROP TABLE x'", dialect: "mysql" }, 0],
   [{ text: "SHOW CREATE TABLE t", dialect: "mysql" }, 0],
   [{ text: "# a comment\nSELECT 1", dialect: "mysql" }, 0],
@@ -132,7 +132,7 @@ table("[A-sql] MySQL and SQLite are read by their words, their version comments 
 ]);
 
 table(
-  "[A-sql] declared development takes one rung off",
+  "[A-direct] declared development takes one rung off",
   "sql",
   [
     ["DROP TABLE users", 3],
@@ -151,7 +151,7 @@ const get = (url: string, method = "GET", body?: string): Call["input"] => ({
   ...(body === undefined ? {} : { body }),
 });
 
-table("[A-http] reading passes; what a method changes elsewhere is named", "http", [
+table("[A-direct] reading passes; what a method changes elsewhere is named", "http", [
   [get("https://api.github.com/repos/a/b"), 0],
   [get("https://example.com", "HEAD"), 0],
   [get("https://example.com/x?delete=1"), 0],
@@ -180,7 +180,7 @@ table("[A-http] reading passes; what a method changes elsewhere is named", "http
 const graphql = (query: string, url = "https://backboard.railway.app/graphql/v2"): Call["input"] =>
   get(url, "POST", JSON.stringify({ query }));
 
-table("[A-http] a GraphQL document is read: only the fields of its mutations change something", "http", [
+table("[A-direct] a GraphQL document is read: only the fields of its mutations change something", "http", [
   [graphql("{ me { id } }"), 0],
   [graphql("query Q($id: String!) { project(id: $id) { name deleteAt } }"), 0],
   [graphql('query { search(text: "mutation { volumeDelete }") { id } }'), 0],
@@ -220,7 +220,7 @@ const mcp = (
 ): Call["input"] =>
   ({ server, tool, arguments: args, ...(annotations ? { annotations } : {}) }) as Call["input"];
 
-table("[A-mcp] the tool's name and arguments decide, its annotations can only raise", "mcp", [
+table("[A-direct] the tool's name and arguments decide, its annotations can only raise", "mcp", [
   [mcp("github", "list_issues", { repo: "a/b" }), 0],
   [mcp("github", "get_file_contents", { path: "README.md" }), 0],
   [mcp("github", "search_code", { query: "delete from users" }), 0],
@@ -255,7 +255,7 @@ table("[A-mcp] the tool's name and arguments decide, its annotations can only ra
   [mcp("x", "list_or_delete_items"), 4],
 ]);
 
-table("[A-file] files are judged by where they are", "file.write", [
+table("[A-direct] files are judged by where they are", "file.write", [
   [{ path: "src/a.ts", content: "x" }, 1],
   [{ path: "/home/dev/project/README.md", content: "" }, 1],
   [{ path: "/tmp/x", content: "" }, 1],
@@ -265,7 +265,7 @@ table("[A-file] files are judged by where they are", "file.write", [
   [{ path: "/home/dev/.bashrc", content: "" }, 4],
 ]);
 
-table("[A-file] deleting in the workspace has a way back, elsewhere it asks", "file.delete", [
+table("[A-direct] deleting in the workspace has a way back, elsewhere it asks", "file.delete", [
   [{ path: "src/a.ts" }, 1],
   [{ path: "/etc/hosts" }, 3],
   [{ path: "/home/dev/Documents/thesis.docx" }, 3],
@@ -284,7 +284,7 @@ const resource = (
   change: { actions, before, after: {}, ...more },
 });
 
-table("[A-plan] the set of actions decides, in either order", "terraform.plan", [
+table("[A-direct] the set of actions decides, in either order", "terraform.plan", [
   [plan(), 0],
   [plan(resource(["no-op"])), 0],
   [plan(resource(["read"], "aws_ami")), 0],
@@ -329,7 +329,7 @@ const changeSet = (change: object, stack = "api"): Call["input"] =>
     },
   }) as Call["input"];
 
-table("[A-changeset] replacement is read from the change set", "cloudformation.changeset", [
+table("[A-direct] replacement is read from the change set", "cloudformation.changeset", [
   [changeSet({ Action: "Add" }), 3],
   [changeSet({ Action: "Modify", Replacement: "False" }), 3],
   [changeSet({ Action: "Modify", Replacement: "True" }), 4],
@@ -346,7 +346,7 @@ table("[A-changeset] replacement is read from the change set", "cloudformation.c
 const kube = (method: string, path: string, body?: object): Call["input"] =>
   ({ method, path, ...(body ? { body } : {}) }) as Call["input"];
 
-table("[A-kubernetes] a dry run is believed where Kubernetes reads it", "kubernetes.request", [
+table("[A-direct] a dry run is believed where Kubernetes reads it", "kubernetes.request", [
   [kube("GET", "/api/v1/namespaces/x/pods"), 0],
   [kube("GET", "/healthz"), 0],
   [kube("GET", "/api/v1/namespaces/x/secrets/db"), 2],
@@ -379,7 +379,7 @@ table("[A-kubernetes] a dry run is believed where Kubernetes reads it", "kuberne
 const aws = (service: string, operation: string, parameters: object = {}): Call["input"] =>
   ({ service, operation, parameters }) as Call["input"];
 
-table("[A-aws] the API and the command line give the same answer", "aws.request", [
+table("[A-direct] the API and the command line give the same answer", "aws.request", [
   [aws("ec2", "DescribeInstances"), 0],
   [aws("S3", "ListObjectsV2", { Bucket: "b" }), 0],
   [aws("s3", "GetObject", { Bucket: "b", Key: "k" }), 0],

@@ -191,7 +191,55 @@ export function run(rest: readonly Word[], context: Context): Finding {
     marks: dangerous ? ["privileged"] : [],
     by: context.by,
   });
-  return combine(found(mounts), found([started]));
+  return combine(found(mounts), found([started]), inside(image, options, context));
+}
+
+/** Images whose entry point is the tool that they are named after. */
+const ENTRY_POINTS: readonly (readonly [RegExp, string])[] = [
+  [/(^|\/)(amazon\/)?aws-cli(:|$)/, "aws"],
+  [/(^|\/)hashicorp\/terraform(:|$)/, "terraform"],
+  [/(^|\/)opentofu\/opentofu(:|$)/, "tofu"],
+  [/(^|\/)(bitnami|rancher)\/kubectl(:|$)/, "kubectl"],
+  [/(^|\/)alpine\/helm(:|$)/, "helm"],
+  [/(^|\/)pulumi\/pulumi(:|$)/, "pulumi"],
+  [/(^|\/)rclone\/rclone(:|$)/, "rclone"],
+  [/(^|\/)flyway\/flyway(:|$)/, "flyway"],
+  [/(^|\/)liquibase\/liquibase(:|$)/, "liquibase"],
+];
+
+/**
+ * What the command in a new container does beyond it: the container itself is thrown away, but not what it reaches
+ * elsewhere and not the volumes that it mounts.
+ */
+function inside(image: Word, options: Options, context: Context): Finding {
+  const words = options.operands.slice(1);
+  const entry =
+    options.value("--entrypoint") ??
+    wordOf(ENTRY_POINTS.find(([pattern]) => pattern.test(shown(image)))?.[1]);
+  const command = entry === undefined ? words : [entry, ...words];
+  if (command.length === 0) return NOTHING;
+  const judged = context.scene.argv(command, { place: placeOf(shown(image), context), cwd: undefined });
+  const volumes = options.values("-v", "--volume", "--mount").flatMap(volumeOf);
+  return found(
+    judged.effects.flatMap((one) => {
+      const volume = volumes.find(({ at }) => one.resource.name.startsWith(at));
+      if (volume && (one.verb === "delete" || one.verb === "change")) {
+        return [
+          make(one.verb, "volume", volume.name, one.verb === "delete" ? "R4" : "R1", context, [], null),
+        ];
+      }
+      return ["local", "workspace", "development"].includes(one.resource.environment) ? [] : [one];
+    }),
+  );
+}
+
+/** A named volume and where the container sees it. */
+function volumeOf(word: Word): readonly { readonly name: string; readonly at: string }[] {
+  const text = word.text ?? "";
+  const pairs = new Map(text.split(",").map((part) => part.split("=") as [string, string]));
+  const at = pairs.get("target") ?? pairs.get("dst") ?? pairs.get("destination") ?? text.split(":")[1];
+  const name = pairs.get("source") ?? pairs.get("src") ?? text.split(":")[0] ?? "";
+  return at?.startsWith("/") === true && /^[\w][\w.-]*$/.test(name) ? [{ name, at }] : [];
 }
 
 /** A bind mount lets the container write what lies there; the workspace itself is what development mounts. */

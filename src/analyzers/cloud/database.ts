@@ -27,14 +27,15 @@ export function sqlOptions(database: Database, dialect: Dialect, by: string): Sq
   };
 }
 
-/** A database whose address nobody knows. */
+/** A database whose address nobody knows. Seen from a container of this machine it is the container's neighbour. */
 export function unknownDatabase(names: readonly (string | undefined)[], scene: Scene): Database {
-  return {
-    environment: environmentOf(names, scene),
-    local: false,
-    restorable: false,
-    name: names.find((name) => name !== undefined) ?? "database",
-  };
+  const environment = environmentOf(names, scene);
+  const name = names.find((one) => one !== undefined) ?? "database";
+  const { place } = scene;
+  if (place.host !== undefined && place.environment === "local" && environment !== "production") {
+    return { environment: "local", local: true, restorable: false, name };
+  }
+  return { environment, local: false, restorable: false, name };
 }
 
 /** A server by its host; no host, or a path, is a socket on this machine (or in this container). */
@@ -78,6 +79,9 @@ export function fileDatabase(word: Word | undefined, scene: Scene): Database {
     /^file::memory:|mode=memory/.test(word.text ?? "")
   ) {
     return { environment: "workspace", local: true, restorable: true, name: ":memory:" };
+  }
+  if (/^(md|motherduck|ducklake|s3|gs|https?|postgres(ql)?|mysql|libsql):/i.test(word.text ?? "")) {
+    return urlDatabase(word.text ?? "", scene) ?? unknownDatabase([word.text], scene);
   }
   const path = word.text === undefined ? undefined : filePath(word.text);
   const at = locate(path === undefined ? word : literal(path), scene);

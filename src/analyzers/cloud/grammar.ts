@@ -4,7 +4,7 @@ import type { Command, Finding, Scene, Word } from "../analyzer.ts";
 import { effect, found, NOTHING } from "../effects.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { shown, type Target, targetOf } from "./target.ts";
-import { saysSecret, verbOfName } from "./words.ts";
+import { isCompoundNoun, saysSecret, verbOfName } from "./words.ts";
 
 /** What a group of subcommands does. */
 export interface Rule {
@@ -218,7 +218,12 @@ function ruleEffect(rule: Rule, name: string, target: Target, by: string): Effec
 function byVerb(path: readonly Word[], target: Target, by: string, grammar: Grammar): Finding {
   const at = path
     .slice(0, 5)
-    .findIndex((word) => word.text !== undefined && verbOfName(word.text) !== undefined);
+    .findIndex(
+      (word, index, words) =>
+        word.text !== undefined &&
+        !isCompoundNoun(word.text, words[index + 1]?.text) &&
+        verbOfName(word.text) !== undefined,
+    );
   if (at < 0) return unknownCommand(path, target, by, grammar);
   const verb = verbOfName(path[at]?.text ?? "") ?? "unknown";
   const nouns = path.slice(0, at).map(shown);

@@ -80,6 +80,15 @@ export function verbOfName(name: string): Verb | undefined {
   return destructive ? "delete" : first;
 }
 
+/**
+ * True for names such as `ssh-key` and `record-sets` that begin with a verb but are what the verb after them acts on.
+ * A word that destroys is never taken for a noun.
+ */
+export function isCompoundNoun(word: string, next: string | undefined): boolean {
+  if (next === undefined || !/^[a-z]+-[a-z-]+$/.test(word) || verbOfName(word) === "delete") return false;
+  return /^[a-z]+$/.test(next) && verbOfWord(next) !== undefined;
+}
+
 /** `db-instances` → `db-instance`: the kind of thing that an operation's remaining words name. */
 export function singular(noun: string): string {
   if (/ies$/.test(noun)) return noun.replace(/ies$/, "y");

@@ -258,7 +258,7 @@ function verbOf({ tool, annotations, arguments: given }: McpCall): Verb {
     (word, at) =>
       /^(or|and)$/.test(words[at - 1] ?? "") && verbOfWord(word) !== "read" && verbOfWord(word) !== undefined,
   );
-  const said = annotations["destructiveHint"] === true || annotations["readOnlyHint"] === false;
+  const said = annotations.destructiveHint === true || annotations.readOnlyHint === false;
   return alsoChanges || said ? "unknown" : "read";
 }
 

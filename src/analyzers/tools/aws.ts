@@ -219,7 +219,8 @@ function configure(operation: string | undefined, command: Command, scene: Scene
       command.args.some((word) => /secret|session_token/.test(word.text ?? ""));
     return secret ? found(fileEffects("read", credentials(scene), scene, { by: command.source })) : NOTHING;
   }
-  if (operation === "login" || operation === "logout") return localChange("sso session", command, scene);
+  if (operation === "login" || operation === "logout" || operation === "sso")
+    return localChange("sso session", command, scene);
   return found(fileEffects("change", credentials(scene), scene, { by: command.source }));
 }
 

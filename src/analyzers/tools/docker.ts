@@ -118,7 +118,7 @@ function group(name: string, rest: readonly Word[], context: Context): Finding {
           ),
         ])
       : NOTHING;
-  if (name === "container") return single(action, more, context);
+  if (name === "container" && action !== "prune") return single(action, more, context);
   if (["stack", "service", "swarm", "node", "secret", "config"].includes(name))
     return swarm(name, action, operands, context);
   if (name === "volume" && ["rm", "remove", "prune"].includes(action))

@@ -3,7 +3,7 @@ import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { judgeBq, judgeGsutil } from "../cloud/google-storage.ts";
 import { asksHelp, localEffect, secretEffect } from "../cloud/grammar.ts";
 import { shown, targetOf } from "../cloud/target.ts";
-import { singular, verbOfName } from "../cloud/words.ts";
+import { isCompoundNoun, singular, verbOfName } from "../cloud/words.ts";
 import { effect, found, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
 
@@ -188,6 +188,7 @@ function isVerb(text: string, index: number, texts: readonly string[]): boolean 
       (READ.test(texts[index + 1] ?? "") || verbOfName(texts[index + 1] ?? "") !== undefined))
   )
     return false;
+  if (isCompoundNoun(text, texts[index + 1])) return false;
   const verb = verbOfName(text);
   return READ.test(text) || (verb !== undefined && verb !== "read");
 }

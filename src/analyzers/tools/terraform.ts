@@ -241,9 +241,8 @@ function nested(
   if (!known && action !== "") return whole("unknown", context, false);
   if (["list", "show", ""].includes(action)) return NOTHING;
   if (sub === "workspace") {
-    if (action === "select")
-      return found([localEffect("terraform", [literal("workspace"), literal("select")], context.by)]);
-    if (action === "new") return make("create", "workspace", name, "R1", context);
+    if (action === "select" || action === "new")
+      return found([localEffect("terraform", [literal("workspace"), literal(action)], context.by)]);
     return make(action === "delete" ? "delete" : "unknown", "workspace", name, "R4", context);
   }
   if (action === "pull")
