@@ -1,5 +1,7 @@
-import { describe, it } from "vitest";
-import { check } from "./check.ts";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { analyzers } from "../../src/analyzers/registry.gen.ts";
+import { check, judged } from "./check.ts";
 
 // A second set, written after the first one held, so that the tables do not only repeat what was fitted.
 
@@ -459,4 +461,53 @@ describe("[A-infrastructure] further work on this machine passes without a quest
 
 describe("[A-infrastructure] further changes elsewhere wait for a second person", () => {
   it.each(GUARDED)("%s", (line) => check(line, { atLeast: 3 }));
+});
+
+const NAMES = new Set(
+  "ansible aws azure cloudformation databases docker dumps gcloud helm kubectl nomad orm providers pulumi saas serverless stores terraform vault".split(
+    " ",
+  ),
+);
+
+describe("[L6] whatever words arrive, an analyzer answers", () => {
+  it.each(analyzers.filter((one) => NAMES.has(one.name)).map((one) => [one.name, one] as const))(
+    "%s",
+    async (_, analyzer) => {
+      const vocabulary = analyzer.examples.flatMap((example) => example.run.split(" "));
+      const word = fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom(...vocabulary) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(
+            '"$X"',
+            "--",
+            "-",
+            "''",
+            "-x",
+            "--unknown",
+            "$(cat x)",
+            "*",
+            "--=",
+            "-=x",
+          ),
+        },
+      );
+      const line = fc.tuple(fc.constantFrom(...analyzer.programs), fc.array(word, { maxLength: 9 }));
+      await fc.assert(
+        fc.asyncProperty(line, async ([program, words]) => {
+          const effects = await judged([program, ...words].join(" "));
+          expect(effects.every((one) => one.resource.kind !== "" && one.by.length <= 400)).toBe(true);
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe("[L6] an unknown word in the place of the verb never passes for a read", () => {
+  it.each(
+    "aws gcloud az kubectl helm terraform pulumi fly heroku railway vault consul nomad eksctl stripe doctl supabase".split(
+      " ",
+    ),
+  )("%s", (program) => check(`${program} "$VERB" thing`, { atLeast: 3 }));
 });
