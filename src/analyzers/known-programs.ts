@@ -16,7 +16,7 @@ const WRITES_HERE: SimpleTool = {
 export const KNOWN_PROGRAMS: ReadonlyMap<string, SimpleTool> = simpleTools([
   // screens, clipboards, notifications, dialogues
   [
-    `pbcopy pbpaste xclip xsel wl-copy wl-paste clip notify-send terminal-notifier say espeak dialog whiptail zenity beep fortune sl cmatrix asciiquarium
+    `pbcopy pbpaste xclip xsel wl-copy wl-paste notify-send terminal-notifier say espeak dialog whiptail zenity beep fortune sl cmatrix asciiquarium
      nyancat toilet boxes kdialog yad tabs infocmp xdpyinfo xwininfo xprop xev glxinfo glxgears vulkaninfo vainfo clinfo`,
     READS,
   ],

@@ -3,7 +3,7 @@ import type { Finding, Scene } from "../analyzer.ts";
 import { effect, found, NOTHING, unknownEffect } from "../effects.ts";
 import { hostEnvironment, isLoopback } from "../environment.ts";
 import { locate } from "../locate.ts";
-import { literal } from "../options.ts";
+import { literal, type Options } from "../options.ts";
 
 /**
  * What the verb of a development tool amounts to.
@@ -172,6 +172,16 @@ export function publishes(scene: Scene, subject: Subject, registry: string | und
       by: subject.by,
     }),
   ]);
+}
+
+/** True when one of the options that only rehearse is given, and not taken back (`--dry-run=false`). */
+export function rehearses(options: Options, ...names: readonly string[]): boolean {
+  if (!options.has(...names)) return false;
+  const values = options.values(...names);
+  const refused = options.names.some((name) =>
+    names.some((one) => name === `--no-${one.replace(/^-+/, "")}`),
+  );
+  return !refused && values.every((word) => /^(|true|1|yes|list|check)$/.test(word.text ?? "false"));
 }
 
 /** The host of an http(s) address, lower case; `undefined` when the text is none. */

@@ -1,7 +1,7 @@
 import type { Scene } from "../analyzer.ts";
 import { normalizePath } from "../locate.ts";
 
-/** A file that defines tasks, with the folder it stands in. */
+/** A file that defines tasks, with the folder from which it was found. */
 export interface Manifest {
   readonly directory: string;
   readonly path: string;
@@ -24,7 +24,7 @@ export function findManifest(
   if (directory === undefined || scene.place.host !== undefined) return undefined;
   const folders = search === "upward" ? upward(directory, scene) : [directory];
   const candidates = folders.flatMap((folder) =>
-    names.map((name) => ({ folder, path: normalizePath(`${folder}/${name}`) })),
+    names.map((name) => ({ folder, path: normalizePath(name.startsWith("/") ? name : `${folder}/${name}`) })),
   );
   const facts = candidates.map(({ folder, path }) => ({
     folder,

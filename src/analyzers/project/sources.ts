@@ -53,7 +53,7 @@ export function pythonSource(word: Word, scene: Scene): Source {
   const { text } = word;
   if (text === undefined)
     return word.tame && /^[\w.-]+[\w.=<>~![\]-]*$/.test(word.prefix) ? "registry" : "unknown";
-  if (/^(git|hg|svn|bzr)\+|^[\w.[\]-]+\s*@\s*\S|^(https?|ftp|ssh|git|s3|gs):\/\//i.test(text)) {
+  if (/^(git|hg|svn|bzr)\+|^[\w.[\]-]+\s*@\s*\S*[:/]|^(https?|ftp|ssh|git|s3|gs):\/\//i.test(text)) {
     const address = text.replace(/^[^@]*@\s*/, "");
     return address.startsWith("file:") ? pathSource(address.replace(/^file:(\/\/)?/, ""), scene) : "foreign";
   }

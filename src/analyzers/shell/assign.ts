@@ -3,6 +3,7 @@ import type { Word } from "../analyzer.ts";
 import { unknownEffect } from "../effects.ts";
 import { locate } from "../locate.ts";
 import { literal } from "../options.ts";
+import { isUsualRegistry } from "../project/sources.ts";
 import { sceneFor } from "./dispatch.ts";
 import { expandSingle, expandWord } from "./expand.ts";
 import { type Analysis, copyState, type ShellState } from "./state.ts";
@@ -31,7 +32,7 @@ function appended(before: Word | undefined, added: Word | undefined): Word {
 
 /** Variables whose value is a command that some later program runs. */
 const COMMANDS =
-  /^(GIT_SSH_COMMAND|GIT_SSH|GIT_EDITOR|GIT_SEQUENCE_EDITOR|GIT_PAGER|GIT_ASKPASS|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|EDITOR|VISUAL|PAGER|MANPAGER|BROWSER|SSH_ASKPASS|SUDO_ASKPASS|PROMPT_COMMAND|LESSOPEN|LESSCLOSE|RSYNC_RSH|CVS_RSH|SVN_SSH|PSQL_EDITOR|KUBE_EDITOR|RUSTC_WRAPPER|CC|CXX|LD)$/;
+  /^(GIT_SSH_COMMAND|GIT_SSH|GIT_EDITOR|GIT_SEQUENCE_EDITOR|GIT_PAGER|GIT_ASKPASS|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|EDITOR|VISUAL|PAGER|MANPAGER|BROWSER|SSH_ASKPASS|SUDO_ASKPASS|PROMPT_COMMAND|LESSOPEN|LESSCLOSE|RSYNC_RSH|CVS_RSH|SVN_SSH|PSQL_EDITOR|KUBE_EDITOR|RUSTC_WRAPPER|CARGO_BUILD_RUSTC(_WRAPPER)?|CARGO_TARGET_\w+_(RUNNER|LINKER)|CC|CXX|LD)$/;
 /** Variables that make programs load code from a file. */
 const LOADERS =
   /^(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|DYLD_[A-Z_]+|BASH_ENV|ENV|ZDOTDIR|PYTHONSTARTUP|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|JAVA_TOOL_OPTIONS|GCONV_PATH|GIT_EXEC_PATH|GIT_CONFIG_[A-Z_0-9]+|GIT_TEMPLATE_DIR|NPM_CONFIG_SCRIPT_SHELL|npm_config_script_shell)$/;
@@ -50,7 +51,23 @@ export function judgeVariable(name: string, value: Word, state: ShellState, anal
     /(--require|-r|--import|--loader|--experimental-loader)\b/.test(value.text ?? "--require")
   ) {
     analysis.effects.push(unknownEffect(scene, "program", by, by));
+  } else if (
+    isForeignIndex(name, value) ||
+    (name === "GOFLAGS" && /-(tool)?exec/.test(value.text ?? "-exec"))
+  ) {
+    analysis.effects.push(unknownEffect(scene, "program", by, by, ["foreign-code"]));
   } else if (name === "PATH") judgePath(value, state, analysis);
+}
+
+/** Variables that name the index from which package managers install. */
+const INDEXES =
+  /^(npm_config_registry|yarn_registry|yarn_npm_registry_server|pip_(extra_)?index_url|pip_find_links|uv_(default_|extra_)?index(_url)?|goproxy)$/i;
+
+/** An index that is neither one of the public ones nor on this machine can serve any code under any name. */
+function isForeignIndex(name: string, value: Word): boolean {
+  if (!INDEXES.test(name)) return false;
+  const parts = value.text?.split(/[\s,|]+/) ?? ["?"];
+  return !parts.every((part) => /^(|direct|off|none)$/.test(part) || isUsualRegistry(literal(part)));
 }
 
 /** Library paths and include paths of the project are everyday work; preloading is not. */

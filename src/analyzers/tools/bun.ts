@@ -1,7 +1,15 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, fileEffects, found, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
-import { act, deedTable, publishes, runsCode, runsForeignCode, wordsOf } from "../project/deeds.ts";
+import {
+  act,
+  deedTable,
+  publishes,
+  rehearses,
+  runsCode,
+  runsForeignCode,
+  wordsOf,
+} from "../project/deeds.ts";
 import { folderAt } from "../project/files.ts";
 import { scriptOrBinary } from "../project/js-runner.ts";
 import { lifecycle } from "../project/package-json.ts";
@@ -103,6 +111,7 @@ function runNamed(request: Request): Finding {
 /** A path or a file name is a program text; anything else a script or a program of the packages. */
 function runFileOrName(request: Request, name: Word, args: readonly Word[]): Finding {
   const { scene, by } = request;
+  if (/^[a-z]+:\/\//i.test(name.text ?? name.prefix)) return runsForeignCode(scene, name.source, by);
   if (
     name.text === undefined ||
     name.text.includes("/") ||
@@ -117,7 +126,7 @@ function runFileOrName(request: Request, name: Word, args: readonly Word[]): Fin
 
 function changes({ verb, rest, root, scene, by }: Request): Finding {
   const options = parseOptions(rest, { exact: true, values: VALUES });
-  if (options.has("--dry-run")) return NOTHING;
+  if (rehearses(options, "--dry-run")) return NOTHING;
   if (!isUsualRegistry(options.value("--registry"))) return runsForeignCode(scene, by, by);
   const foreign = options.operands.filter((word) => ["foreign", "unknown"].includes(npmSource(word, scene)));
   if (foreign.length > 0) return combine(...foreign.map((word) => runsForeignCode(scene, word.source, by)));
@@ -150,7 +159,7 @@ function build({ rest, scene, by }: Request): Finding {
 
 function publish({ rest, scene, by }: Request): Finding {
   const options = parseOptions(rest, { exact: true, values: ["--registry", "--tag", "--access", "--otp"] });
-  if (options.has("--dry-run")) return NOTHING;
+  if (rehearses(options, "--dry-run")) return NOTHING;
   return publishes(
     scene,
     { kind: "npm.version", name: "bun publish", by },

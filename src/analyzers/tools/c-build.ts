@@ -82,7 +82,7 @@ function make(command: Command, scene: Scene): Finding {
     else if (word.text === undefined) return act("unknown", scene, { kind: "task", name: by, by });
     else if (!/^\d+$/.test(word.text)) targets.push(word.text);
   }
-  const rehearses = options.has(
+  const rehearsal = options.has(
     "-n",
     "--dry-run",
     "--just-print",
@@ -92,20 +92,25 @@ function make(command: Command, scene: Scene): Finding {
     "-t",
     "--touch",
   );
-  const text = makefileText(options.value("-f", "--file", "--makefile"), directory, scene);
+  const file = options.value("-f", "--file", "--makefile");
+  const found = makefileText(file, directory, command, scene);
   const extra = options.value("-E", "--eval");
-  if (extra && extra.text === undefined) return act("unknown", scene, { kind: "task", name: by, by });
+  if ((extra && extra.text === undefined) || (file && file.text === undefined)) {
+    return act("unknown", scene, { kind: "task", name: by, by });
+  }
+  const text = found ?? (extra || file?.text === "-" ? "" : undefined);
   if (text === undefined || directory === undefined)
-    return rehearses ? NOTHING : byName(targets, variables, scene, by);
+    return rehearsal ? NOTHING : byName(targets, variables, scene, by);
+  if (file?.text === "-" && found === undefined) return act("unknown", scene, { kind: "task", name: by, by });
   const makefile = withIncludes(extra?.text ? `${text}\n${extra.text}` : text, directory, scene);
-  const shown = rehearses
+  const shown = rehearsal
     ? { ...makefile, rules: makefile.rules.map((rule) => ({ ...rule, recipe: [] })) }
     : makefile;
   return makeTargets(
     {
       makefile: shown,
       directory,
-      targets: rehearses && targets.length === 0 ? ["all"] : targets,
+      targets: rehearsal && targets.length === 0 ? ["all"] : targets,
       variables,
       by,
     },
@@ -113,14 +118,16 @@ function make(command: Command, scene: Scene): Finding {
   );
 }
 
+/** The text of the makefile that `-f` names (`-` is the standard input), or that make finds by itself. */
 function makefileText(
   file: Word | undefined,
   directory: string | undefined,
+  command: Command,
   scene: Scene,
 ): string | undefined {
-  if (file === undefined)
-    return findManifest(scene, ["GNUmakefile", "makefile", "Makefile"], "here", directory)?.text;
-  return file.text === undefined ? undefined : findManifest(scene, [file.text], "here", directory)?.text;
+  if (file?.text === "-") return command.stdin.kind === "text" ? command.stdin.text : undefined;
+  const names = file ? [file.text ?? ""] : ["GNUmakefile", "makefile", "Makefile"];
+  return findManifest(scene, names, "here", directory)?.text;
 }
 
 function byName(

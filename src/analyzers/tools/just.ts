@@ -76,7 +76,9 @@ function just(command: Command, scene: Scene): Finding {
   if (manifest === undefined || (file && file.text === undefined))
     return namedRecipes(options.operands, scene, by);
   const folder = options.value("-d", "--working-directory");
-  const directory = folder ? folderAt(scene, folder.text) : manifest.directory;
+  const directory = folder
+    ? folderAt(scene, folder.text)
+    : manifest.path.slice(0, manifest.path.lastIndexOf("/"));
   if (directory === undefined) return namedRecipes(options.operands, scene, by);
   const args = options.operands.filter((word) => !/^[\w-]+=/.test(word.text ?? word.prefix));
   return runRecipes({ justfile: parseJustfile(manifest.text), directory, by }, args, scene);

@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
 import { type Options, parseOptions } from "../options.ts";
-import { act, deedTable, publishes, runsForeignCode, wordsOf } from "../project/deeds.ts";
+import { act, deedTable, publishes, rehearses, runsForeignCode, wordsOf } from "../project/deeds.ts";
 import { folderAt } from "../project/files.ts";
 import { namedTask } from "../project/names.ts";
 import { lifecycle, packageScript } from "../project/package-json.ts";
@@ -109,8 +109,9 @@ const SPECIAL: ReadonlyMap<string, (request: Request) => Finding> = new Map([
   ),
 ]);
 
+/** npm also takes the value of a flag as the next word: `--dry-run false`. */
 function isRehearsal(options: Options): boolean {
-  return options.has("--dry-run") && options.names.every((name) => name !== "--no-dry-run");
+  return rehearses(options, "--dry-run") && options.operands.every((word) => word.text !== "false");
 }
 
 function outsideWhenGlobal<D extends string>(deed: D, options: Options): D | "outside" {

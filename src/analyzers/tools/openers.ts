@@ -6,7 +6,7 @@ import { act, wordsOf } from "../project/deeds.ts";
 const EDITORS = wordsOf(
   "code code-insiders codium cursor subl mate zed idea webstorm pycharm goland rubymine clion phpstorm rider",
 );
-const OPENERS = wordsOf("open xdg-open wslview start explorer.exe");
+const OPENERS = wordsOf("open xdg-open wslview explorer.exe");
 
 export const analyzer: Analyzer = {
   name: "openers",

@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
 import { literal, parseOptions } from "../options.ts";
-import { act, deedTable, runsCode, runsForeignCode, wordsOf } from "../project/deeds.ts";
+import { act, deedTable, rehearses, runsCode, runsForeignCode, wordsOf } from "../project/deeds.ts";
 import { findManifest, folderAt } from "../project/files.ts";
 import { namedTask } from "../project/names.ts";
 import { asObject, parseObject, withArguments } from "../project/package-json.ts";
@@ -57,7 +57,7 @@ function composer(command: Command, scene: Scene): Finding {
   const named = parseOptions(rest, { exact: true, values: VALUES });
   const deed = DEEDS.get(verb.text);
   if (deed === undefined) return script({ name: verb.text, args: rest, directory, scene, by, seen: [] });
-  if (deed === "read" || named.has("--dry-run")) return NOTHING;
+  if (deed === "read" || rehearses(named, "--dry-run")) return NOTHING;
   if (verb.text === "config") return configure(rest, scene, by);
   const foreign = named.value("--repository", "--repository-url");
   if (foreign) return runsForeignCode(scene, foreign.source, by);

@@ -1,7 +1,15 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, fileEffects, found, NOTHING } from "../effects.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
-import { act, type Deed, deedTable, publishes, runsForeignCode, wordsOf } from "../project/deeds.ts";
+import {
+  act,
+  type Deed,
+  deedTable,
+  publishes,
+  rehearses,
+  runsForeignCode,
+  wordsOf,
+} from "../project/deeds.ts";
 import { namedTask } from "../project/names.ts";
 import { pythonTool } from "../project/registry-tools.ts";
 import { isUsualRegistry, pythonSource } from "../project/sources.ts";
@@ -111,7 +119,7 @@ function pip(request: Request): Finding {
 
 function installs(request: Request, options: Options, operands: readonly Word[], what: string): Finding {
   const { scene, by } = request;
-  if (options.has("--dry-run")) return NOTHING;
+  if (rehearses(options, "--dry-run")) return NOTHING;
   const indexes = options.values(
     "-i",
     "--index-url",
@@ -170,7 +178,7 @@ function uv(request: Request): Finding {
     case "tool":
       return tool(request, rest);
     case "publish":
-      return named.has("--dry-run")
+      return rehearses(named, "--dry-run")
         ? NOTHING
         : publishes(
             scene,
@@ -295,7 +303,7 @@ function project(request: Request): Finding {
     const named = parseOptions(rest, {
       values: ["-r", "--repository", "-u", "-p", "--username", "--password", "--cert"],
     });
-    return named.has("--dry-run")
+    return rehearses(named, "--dry-run")
       ? NOTHING
       : publishes(
           scene,

@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
-import { act, type Deed, publishes, runsCode, wordsOf } from "../project/deeds.ts";
+import { act, type Deed, publishes, rehearses, runsCode, wordsOf } from "../project/deeds.ts";
 
 export const analyzer: Analyzer = {
   name: "releases",
@@ -164,7 +164,7 @@ function analyze(command: Command, scene: Scene): Finding {
     return packaged(deed, options.value("--publish", "-p")?.text, scene, name, by);
   if (
     deed === "publish" &&
-    options.has(...REHEARSALS.filter((flag) => command.program !== "twine" || flag !== "-d"))
+    rehearses(options, ...REHEARSALS.filter((flag) => command.program !== "twine" || flag !== "-d"))
   ) {
     return options.has("--snapshot", "--single-target") ? runsCode(scene, name, by) : NOTHING;
   }

@@ -1,7 +1,15 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, fileEffects, found, NOTHING } from "../effects.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
-import { act, deedTable, publishes, runsCode, runsForeignCode, wordsOf } from "../project/deeds.ts";
+import {
+  act,
+  deedTable,
+  publishes,
+  rehearses,
+  runsCode,
+  runsForeignCode,
+  wordsOf,
+} from "../project/deeds.ts";
 import { namedTask } from "../project/names.ts";
 import { isUsualRegistry } from "../project/sources.ts";
 
@@ -170,7 +178,7 @@ function add({ options, scene, by }: Request): Finding {
 }
 
 function publish({ options, scene, by }: Request): Finding {
-  if (options.has("--dry-run", "-n")) return runsCode(scene, "cargo publish --dry-run", by);
+  if (rehearses(options, "--dry-run", "-n")) return runsCode(scene, "cargo publish --dry-run", by);
   return publishes(
     scene,
     { kind: "crate.version", name: "cargo publish", by },

@@ -1,7 +1,15 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, fileEffects, found, NOTHING } from "../effects.ts";
 import { literal, parseOptions } from "../options.ts";
-import { act, type Deed, deedTable, publishes, runsForeignCode, wordsOf } from "../project/deeds.ts";
+import {
+  act,
+  type Deed,
+  deedTable,
+  publishes,
+  rehearses,
+  runsForeignCode,
+  wordsOf,
+} from "../project/deeds.ts";
 import { folderAt } from "../project/files.ts";
 import { scriptOrBinary } from "../project/js-runner.ts";
 import { lifecycle } from "../project/package-json.ts";
@@ -163,7 +171,7 @@ function plain(request: Request): Finding {
 function changes(request: Request, rest: readonly Word[], verb: string, isGlobal: boolean): Finding {
   const { program, scene, by, root } = request;
   const options = parseOptions(rest, { exact: true, values: [...VALUES, "--tag", "--save-catalog-name"] });
-  if (options.has("--dry-run")) return NOTHING;
+  if (rehearses(options, "--dry-run")) return NOTHING;
   if (!isUsualRegistry(options.value("--registry"))) return runsForeignCode(scene, by, by);
   const installs = ["add", "install", "i", "up", "update", "upgrade", "link", "import", "plugin"].includes(
     verb,
@@ -260,7 +268,7 @@ function npmPlugin(request: Request, rest: readonly Word[]): Finding {
 
 function publish({ program, scene, by }: Request, rest: readonly Word[]): Finding {
   const options = parseOptions(rest, { exact: true, values: ["--registry", "--tag", "--access", "--otp"] });
-  if (options.has("--dry-run", "-n")) return NOTHING;
+  if (rehearses(options, "--dry-run", "-n")) return NOTHING;
   const name = program === "yarn" ? "yarn npm publish" : `${program} publish`;
   return publishes(scene, { kind: "npm.version", name, by }, options.value("--registry")?.text);
 }
