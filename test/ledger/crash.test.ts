@@ -42,7 +42,7 @@ function checkAcknowledged(place: Place, all: readonly Acknowledged[]): void {
     expect(readEntry(place.directory, seq)?.checkpoint, `entry ${seq}`).toBe(checkpoint);
 }
 
-describe("[ledger-crash] a writer killed at any moment", () => {
+describe("[CRASH] a writer killed at any moment", () => {
   it("loses nothing that it was acknowledged, and the log goes on without a fork", async () => {
     const place = newPlace();
     const all: Acknowledged[] = [];
@@ -64,7 +64,7 @@ describe("[ledger-crash] a writer killed at any moment", () => {
   }, 120_000);
 });
 
-describe("[ledger-lock] several processes", () => {
+describe("[CRASH] several processes", () => {
   it("write one log, each entry once, none lost", async () => {
     const place = newPlace();
     const [one = [], other = []] = await Promise.all([write(place, "one", 200), write(place, "other", 200)]);
@@ -116,7 +116,7 @@ const canMount = inNamespace("mount -t tmpfs tmpfs /mnt") !== undefined;
 const skip = !canMount && process.env.COUNTERSIGN_REQUIRE_ALL !== "1";
 if (skip) console.warn("skipped: full and read-only disks need `unshare` with user namespaces");
 
-describe.skipIf(skip)("[ledger-disk] a real disk", () => {
+describe.skipIf(skip)("[CRASH] a real disk", () => {
   const node = process.execPath;
 
   it("that is full takes no entry half, says so, and goes on once there is space", () => {

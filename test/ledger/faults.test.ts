@@ -105,7 +105,7 @@ async function checkSurvives(place: Place, receipts: readonly Receipt[], step: s
   expect(healed.ok, `${step}: ${JSON.stringify(healed.problems)}`).toBe(true);
 }
 
-describe("[ledger-faults] every operation of the disk fails once in turn", () => {
+describe("[CRASH] every operation of the disk fails once in turn", () => {
   const run = async (prefill: number, failure: Failure) => {
     const template = keep(newPlace());
     if (prefill > 0) await fill(template, prefill);
@@ -141,7 +141,7 @@ describe("[ledger-faults] every operation of the disk fails once in turn", () =>
   it("while the ledger is made, refusing outright", () => run(0, "refused"), 120_000);
 });
 
-describe("[ledger-recovery] a write that a power failure cut short", () => {
+describe("[CRASH] a write that a power failure cut short", () => {
   /** A ledger of `size` whose last entry was written but never acknowledged. */
   const unacknowledged = async (size: number): Promise<{ place: Place; file: string; begin: number }> => {
     const place = keep(newPlace());

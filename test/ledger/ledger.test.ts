@@ -47,7 +47,7 @@ function bothSay(at: Place, ok: boolean): ReturnType<typeof verifyAt> {
   return own;
 }
 
-describe("[ledger-write] entries", () => {
+describe("[LEDGER] entries", () => {
   it("come back in order, numbered, timed, in canonical form, each with its own checkpoint", async () => {
     const at = place();
     const ledger = await openAt(at);
@@ -141,7 +141,7 @@ describe("[ledger-write] entries", () => {
   });
 });
 
-describe("[ledger-payload] payloads", () => {
+describe("[SECRET] payloads", () => {
   const secret = "hunter22-of-the-vault";
   const record = async (at: Place) => {
     const ledger = await openAt(at, { secrets: [secret] });
@@ -232,7 +232,7 @@ describe("[ledger-payload] payloads", () => {
   });
 });
 
-describe("[ledger-proof] exported proofs", () => {
+describe("[LEDGER] exported proofs", () => {
   it("are accepted by the second verifier, and refused when anything in them is bent", async () => {
     const at = place();
     await fill(at, 300);
@@ -353,7 +353,7 @@ const BREACHES: readonly (readonly [law: string, what: string, bend: Bend])[] = 
   ["action-events", "an action that nobody proposed", without("action.proposed")],
 ];
 
-describe("[ledger-rules] a log that only its hashes hold together fails", () => {
+describe("[TAMPER] a log that only its hashes hold together fails", () => {
   const write = async (events: readonly ActionEvent[]): Promise<Place> => {
     const made = place();
     const ledger = await openAt(made);

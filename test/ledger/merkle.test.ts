@@ -61,7 +61,7 @@ const VECTOR_ROOTS = [
   "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ];
 
-describe("[ledger-tree] roots", () => {
+describe("[LEDGER] roots", () => {
   it.each(VECTOR_ROOTS.map((root, size) => [size, root] as const))(
     "of %i entries are those of RFC 6962",
     (size, root) => {
@@ -79,7 +79,7 @@ describe("[ledger-tree] roots", () => {
   });
 });
 
-describe("[ledger-tree] inclusion proofs", () => {
+describe("[LEDGER] inclusion proofs", () => {
   it("hold for every entry at every size up to 300", () => {
     for (let size = 1; size <= MOST; size += 1) {
       const seqs = size < 40 ? LEAVES.slice(0, size).keys() : [0, 1, size >> 1, size - 2, size - 1];
@@ -137,7 +137,7 @@ describe("[ledger-tree] inclusion proofs", () => {
   });
 });
 
-describe("[ledger-tree] consistency proofs", () => {
+describe("[LEDGER] consistency proofs", () => {
   const tree = (size: number) => ({ size, root: rootAt(size) });
   const pathBetween = (from: number, to: number) => hashesAt(consistencyPath(from, to));
 
@@ -175,7 +175,7 @@ describe("[ledger-tree] consistency proofs", () => {
   });
 });
 
-describe("[ledger-tree] perfect subtrees", () => {
+describe("[LEDGER] perfect subtrees", () => {
   it("cover their range once, each at a multiple of its width", () => {
     fc.assert(
       fc.property(fc.nat(2 ** 40), fc.nat(10_000), (begin, length) => {

@@ -30,7 +30,7 @@ const signer = { key: noteKey(sha256, "countersign.local/test", publicBytes(priv
 const root = sha256(Buffer.from("root"));
 const note = signCheckpoint(signer, { size: 7, root });
 
-describe("[ledger-note] signed notes", () => {
+describe("[LEDGER] signed notes", () => {
   it("of another implementation are read, and their signature holds", () => {
     const key = parseNoteKey(sha256, GO_KEY);
     const parsed = parseNote(`${GO_TEXT}\n— PeterNeumann ${GO_SIGNATURE}\n`);
@@ -60,7 +60,7 @@ describe("[ledger-note] signed notes", () => {
   ])("do not take a key with %s", (_, text) => expect(parseNoteKey(sha256, text)).toBeUndefined());
 });
 
-describe("[ledger-note] checkpoints", () => {
+describe("[LEDGER] checkpoints", () => {
   const open = checkpointOpener(signer.key);
 
   it("open with their own key only", () => {
@@ -111,7 +111,7 @@ describe("[ledger-note] checkpoints", () => {
   });
 });
 
-describe("[ledger-note] proofs", () => {
+describe("[LEDGER] proofs", () => {
   it("come back as they were written", () => {
     for (const path of [[], [root], [root, sha256(root)]]) {
       for (const extra of [{}, { extra: Uint8Array.of(1, 2, 3) }]) {
@@ -140,7 +140,7 @@ describe("[ledger-note] proofs", () => {
   });
 });
 
-describe("[ledger-note] base64", () => {
+describe("[LEDGER] base64", () => {
   it("agrees with the platform's, and takes the canonical form only", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
@@ -154,7 +154,7 @@ describe("[ledger-note] base64", () => {
   });
 });
 
-describe("[ledger-tiles] paths", () => {
+describe("[LEDGER] paths", () => {
   it.each([
     [0, "000"],
     [273, "273"],

@@ -134,7 +134,7 @@ const ORDINARY: readonly string[] = [
 
 const plain = redactionOf([]);
 
-describe("[ledger-redaction] secrets", () => {
+describe("[SECRET] secrets", () => {
   it.each(SECRETS)("%s: %s", (kind, marked) => {
     const text = marked.replace(/[«»]/g, "");
     expect(redactText(text, plain)).toBe(marked.replace(/«[\s\S]*»/, `‹secret:${kind}›`));
@@ -156,7 +156,7 @@ describe("[ledger-redaction] secrets", () => {
   });
 });
 
-describe("[ledger-redaction] ordinary text", () => {
+describe("[SECRET] ordinary text", () => {
   it.each(ORDINARY)("stays: %s", (text) => expect(redactText(text, plain)).toBe(text));
 
   it("stays when it is random digests, UUIDs or decimal numbers", () => {
@@ -180,7 +180,7 @@ describe("[ledger-redaction] ordinary text", () => {
   });
 });
 
-describe("[ledger-redaction] values", () => {
+describe("[SECRET] values", () => {
   const check = (value: Json, expected: Json) => expect(redactJson(value, plain)).toEqual(expected);
 
   it("are redacted at every depth, in names as well", () => {
@@ -204,7 +204,7 @@ describe("[ledger-redaction] values", () => {
   });
 });
 
-describe("[ledger-redaction] hostile input", () => {
+describe("[SECRET] hostile input", () => {
   const SIZE = 200_000;
   const repeated = [
     "eyJ",

@@ -201,7 +201,7 @@ function payloadOf(place: Place): string {
   return inLog(place, `payload/${folder}/${file}`);
 }
 
-describe("[ledger-tampering] is detected by both verifiers", () => {
+describe("[TAMPER] is detected by both verifiers", () => {
   const cases = TAMPERINGS.map(([what, tamper, rules, refusal]) => ({ what, tamper, rules, refusal }));
 
   it.each(cases)("$what", async ({ tamper, rules, refusal }) => {
