@@ -65,6 +65,8 @@ export interface Scene {
    * is run again once it was fetched. Write the rest of the analysis as if the answer were the worst.
    */
   need<N extends Need>(need: N): FactFor<N> | undefined;
+  /** True for a path whose content came from elsewhere earlier in this request: cloned, downloaded and unpacked. */
+  isForeign(path: string): boolean;
   /** The value of a variable set earlier on the line or in the environment; `undefined` when not known. */
   variable(name: string): string | undefined;
   /** Judges a further command: `env X=1 CMD`, `xargs CMD`, `find -exec CMD`. */

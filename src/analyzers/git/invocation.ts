@@ -197,6 +197,7 @@ export function inDirectory(scene: Scene, cwd: string | undefined): Scene {
     place: scene.place,
     privileged: scene.privileged,
     need: (need) => scene.need(need),
+    isForeign: (path) => scene.isForeign(path),
     variable: (name) => scene.variable(name),
     argv: (words, more) => scene.argv(words, change(more)),
     shell: (text, more) => scene.shell(text, change(more)),

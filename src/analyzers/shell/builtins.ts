@@ -42,7 +42,6 @@ const INERT = [
   "help",
   "times",
   "complete",
-  "compgen",
   "compopt",
   "caller",
   "dirs",
@@ -80,6 +79,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["pwd", ({ state }) => (state.cwd === undefined ? OPAQUE : { kind: "text", text: `${state.cwd}\n` })],
   ...["export", "declare", "typeset", "local", "readonly"].map((name): [string, Builtin] => [name, declare]),
   ["unset", unset],
+  ["compgen", () => OPAQUE],
   ["alias", alias],
   ["unalias", unalias],
   ["eval", evaluate],
@@ -148,7 +148,9 @@ function changeDirectory({ args, state, analysis }: Call): Stream {
     return EMPTY;
   }
   const at = locate(word, sceneFor(state, analysis));
-  const known = at.certain && word.text !== undefined && !word.glob;
+  // A pattern inside the project (`for d in packages/*/; do cd "$d"`) leads somewhere below its literal part.
+  const inside = at.area === "workspace" && !word.source.includes("..");
+  const known = at.certain && word.text !== undefined && (!word.glob || inside);
   state.unsureDirectory = known && at.type !== "directory";
   state.cwd = known ? at.path : undefined;
   return EMPTY;
@@ -169,7 +171,12 @@ function shift({ args, state }: Call): Stream {
   return EMPTY;
 }
 
-function declare({ args, state, analysis }: Call): Stream {
+function declare({ name, args, state, analysis }: Call): Stream {
+  if (
+    name !== "local" &&
+    (args.length === 0 || args.some((arg) => /^-\w*[pxf]/.test(arg.text ?? "") && args.length === 1))
+  )
+    return OPAQUE;
   for (const arg of args) {
     const match = /^([A-Za-z_]\w*)(\+?)=/.exec(arg.text ?? arg.prefix);
     if (!match?.[1]) continue;
@@ -255,6 +262,7 @@ function command(call: Call): Stream {
 }
 
 function setParameters({ args, state }: Call): Stream {
+  if (args.length === 0) return OPAQUE;
   const at = args.findIndex((arg) => arg.text === "--");
   if (at >= 0) {
     state.args = args.slice(at + 1);

@@ -1,10 +1,11 @@
 import type { CodeLanguage, Command, Finding, Scene, SceneChange, Stream, Word } from "../analyzer.ts";
+import type { Origin } from "../code/walk.ts";
 import { judgeCode } from "../code.ts";
 import { unknownEffect } from "../effects.ts";
 import { localProgram } from "../project/local-program.ts";
 import { analyzerFor } from "../registry.ts";
 import { runBuiltin } from "./builtins.ts";
-import { changedFact, rememberChanges } from "./changes.ts";
+import { changedFact, isForeign, rememberChanges } from "./changes.ts";
 import { variableWords } from "./expand.ts";
 import { resolveProgram } from "./program.ts";
 import { followScript } from "./script.ts";
@@ -22,6 +23,7 @@ export function sceneFor(state: ShellState, analysis: Analysis): Scene {
       state.place.host !== undefined && need.kind !== "syntax"
         ? undefined
         : ((changedFact(need, analysis) as never) ?? lookUp(analysis, need)),
+    isForeign: (path) => isForeign(path, analysis),
     variable: (name) => {
       const words = variableWords(name, state, makeWalk(analysis));
       return words?.length === 1 ? words[0]?.text : undefined;
@@ -75,13 +77,14 @@ export function judgeText(
   text: string,
   state: ShellState,
   analysis: Analysis,
+  origin: Origin = "inline",
 ): Finding {
   if (language === "shell") return capture(analysis, () => walkText(text, deeper(state), analysis));
   if (text.length > BOUNDS.text || state.depth > BOUNDS.depth) {
     reachBound(analysis, text.length > BOUNDS.text ? "text" : "depth", text);
     return { effects: [] };
   }
-  return judgeCode(language, text, sceneFor(deeper(state), analysis));
+  return judgeCode(language, text, sceneFor(deeper(state), analysis), origin);
 }
 
 function sourceOf(words: readonly Word[]): string {

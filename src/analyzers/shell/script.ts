@@ -73,7 +73,8 @@ function runText(
     ...(at ? { stdin: OPAQUE } : {}),
   });
   if (language === "shell") return walkText(text, inner, analysis);
-  const finding = judgeText(language, text, inner, analysis);
+  const origin = at?.area === "workspace" || at?.area === "temporary" ? "script" : "inline";
+  const finding = judgeText(language, text, inner, analysis, origin);
   analysis.effects.push(...finding.effects.map((one): Effect => (one.by === "" ? { ...one, by } : one)));
   return finding.output ?? OPAQUE;
 }

@@ -63,7 +63,7 @@ export function walkText(text: string, state: ShellState, analysis: Analysis): S
       unknownEffect(sceneFor(state, analysis), "shell.text", `not understood: ${why}`, text),
     );
   }
-  const foreign = zshOnly(text);
+  const foreign = zshOnly(text, script);
   if (foreign)
     analysis.effects.push(
       unknownEffect(sceneFor(state, analysis), "shell.text", `zsh only: ${foreign}`, text),
