@@ -72,7 +72,7 @@ function digests(environment: Sealing["environment"]): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  return Object.fromEntries(entries.map(([name, value]) => [name.normalize("NFC"), sha256Hex(value)]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, sha256Hex(value)]));
 }
 
 /** Every file whose text the decision rests on, with what it held; an absent one counts as its absence. */
