@@ -70,7 +70,9 @@ export function addressOf(url: Word): Address {
     text,
   );
   const [, scheme, name = "", port, path = ""] = match ?? [];
-  const complete = url.text !== undefined || path !== "";
+  const portUnknown =
+    url.text === undefined && /^[^:]+:\/\/[^/?#@:]+:$/.test(text) && /^(\/|$)/.test(url.suffix);
+  const complete = url.text !== undefined || path !== "" || portUnknown;
   const host =
     complete && name !== "" ? name : scheme === undefined && text.startsWith(":") ? "localhost" : undefined;
   const shown =

@@ -107,8 +107,14 @@ const READERS: readonly Reader[] = [
     writes: ["--output"],
   },
   {
+    programs: ["jq", "gojq", "jaq"],
+    values: list("--indent -f --from-file -L --arg --argjson --slurpfile --rawfile --stream-errors"),
+    files: "after-first",
+    reads: ["-f", "--from-file"],
+  },
+  {
     programs: list(
-      "jq gojq jaq fx gron dasel jless jid xq tomlq htmlq pup hxselect xpath jc json_pp csvlook csvcut csvgrep csvstat csvjson csvsort xsv qsv datamash glow mdcat pygmentize highlight jp jsonlint yamllint",
+      "fx gron dasel jless jid xq tomlq htmlq pup hxselect xpath jc json_pp csvlook csvcut csvgrep csvstat csvjson csvsort xsv qsv datamash glow mdcat pygmentize highlight jp jsonlint yamllint",
     ),
     values: list("--indent -f --from-file -L --stream-errors --tab-width -c -d -t -o --output -l -r -O"),
     files: "after-first",

@@ -17,7 +17,7 @@ function table(name: string, rows: readonly Row[]): void {
 }
 
 table(
-  "[A-http] asking is a read, whoever is asked",
+  "[A-network] asking is a read, whoever is asked",
   reads([
     "curl -s https://api.example.com/v1/items",
     "curl -I https://example.com",
@@ -74,7 +74,7 @@ table(
 );
 
 table(
-  "[A-http] changing something on this machine's own servers is everyday work",
+  "[A-network] changing something on this machine's own servers is everyday work",
   passes([
     "curl -X POST http://localhost:3000/api/users -d '{\"a\":1}'",
     "curl -XDELETE localhost:3000/users/1",
@@ -104,7 +104,7 @@ table(
 );
 
 table(
-  "[A-http] changing something elsewhere counts as production",
+  "[A-network] changing something elsewhere counts as production",
   asks(3, [
     "curl -X POST https://api.stripe.com/v1/refunds -d charge=1",
     "curl --request DELETE https://api.github.com/repos/a/b",
@@ -163,7 +163,7 @@ table(
 );
 
 table(
-  "[A-http] unusual ways to reach something are a question",
+  "[A-network] unusual ways to reach something are a question",
   asks(2, [
     "curl -K settings.curl",
     "curl $OPTS https://api.example.com",
@@ -201,7 +201,7 @@ table(
   ]),
 );
 
-table("[A-remote] what runs on another machine is judged in its environment", [
+table("[A-network] what runs on another machine is judged in its environment", [
   ["ssh web-1 'rm -rf /srv/app'", { atLeast: 3 }],
   ["ssh web-1 \"psql -c 'drop table x'\"", { atLeast: 3 }],
   ["ssh web-1 sudo systemctl stop nginx", { atLeast: 3 }],
@@ -218,7 +218,7 @@ table("[A-remote] what runs on another machine is judged in its environment", [
   ["curl -X POST https://api.example.com/x", { tier: 2 }, { declared: "development" }],
 ]);
 
-table("[A-http] credentials in a URL are never shown", [
+table("[A-network] credentials in a URL are never shown", [
   [
     "curl -X POST https://user:secret@api.example.com/x?key=abc",
     { does: ["send http POST https://api.example.com/x @unknown"], tier: 3 },

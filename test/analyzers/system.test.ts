@@ -17,7 +17,7 @@ function table(name: string, rows: readonly Row[]): void {
 }
 
 table(
-  "[A-process] ending one's own processes passes",
+  "[A-system] ending one's own processes passes",
   passes([
     "kill 12345",
     "kill -9 $PID",
@@ -45,7 +45,7 @@ table(
 );
 
 table(
-  "[A-process] ending everything, or what keeps the machine running, does not",
+  "[A-system] ending everything, or what keeps the machine running, does not",
   asks(2, [
     "kill -9 -1",
     "kill -KILL -1",
@@ -62,7 +62,7 @@ table(
 );
 
 table(
-  "[A-process] the machine and its protection need a second person",
+  "[A-system] the machine and its protection need a second person",
   asks(3, [
     "kill -9 1",
     "sudo killall sshd",
@@ -106,7 +106,7 @@ table(
 );
 
 table(
-  "[A-disk] raw devices, volumes and snapshots are the highest rung",
+  "[A-system] raw devices, volumes and snapshots are the highest rung",
   asks(4, [
     "mkfs.ext4 /dev/sda1",
     "mkfs -t ext4 /dev/sdb",
@@ -231,7 +231,7 @@ table(
 );
 
 table(
-  "[A-access] users, rights, firewalls, audit and schedules need a second person",
+  "[A-system] users, rights, firewalls, audit and schedules need a second person",
   asks(3, [
     "useradd -o -u 0 x",
     "adduser bob",
@@ -275,7 +275,7 @@ table(
 );
 
 table(
-  "[A-secret] key stores answer only after a question",
+  "[A-system] key stores answer only after a question",
   asks(2, [
     "gpg --export-secret-keys me",
     "gpg --armor --export-secret-subkeys me",
@@ -292,7 +292,7 @@ table(
 );
 
 table(
-  "[A-desktop] pressing keys for a person is a question, settings too",
+  "[A-system] pressing keys for a person is a question, settings too",
   asks(2, [
     "xdotool type x",
     "cliclick c:1,1",

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { check, type Expected, type World } from "./check.ts";
 
 type Row = readonly [line: string, expected: Expected, world?: World];
@@ -32,7 +32,7 @@ function table(name: string, rows: readonly Row[]): void {
 }
 
 table(
-  "[A-secret] showing, copying and packing secrets is a question",
+  "[A-files] showing, copying and packing secrets is a question",
   asks(2, [
     "cat .env",
     "cat .env.production",
@@ -76,7 +76,7 @@ table(
 );
 
 table(
-  "[A-program-text] programs inside sed, awk, find, editors and archives are parsed",
+  "[A-files] programs inside sed, awk, find, editors and archives are parsed",
   asks(2, [
     "sed '1e rm -rf /etc' a.txt",
     "sed 's/x/y/e' a.txt",
@@ -134,7 +134,7 @@ table(
 );
 
 table(
-  "[A-encoding] what is decoded on the line is followed into the shell",
+  "[A-shell] what is decoded on the line is followed into the shell",
   asks(3, [
     "echo cm0gLXJmIC9ldGM= | base64 -d | sh",
     "base64 -d <<< cm0gLXJmIC9ldGM= | bash",
@@ -146,3 +146,22 @@ table(
     "echo 'rm -rf /etc' | tee run.log | sh",
   ]),
 );
+
+describe("[BOUND] what is nested or repeated beyond the bounds is never passed, and costs no time", () => {
+  const lines: readonly (readonly [string, string])[] = [
+    ["wrappers", `${"nice ".repeat(4_000)}ls`],
+    ["builtins that hand on", `${"command ".repeat(4_000)}ls`],
+    ["privileges", `${"sudo ".repeat(3_000)}ls`],
+    ["find in find", `find . ${"-exec find . ".repeat(1_300)}-delete`],
+    ["parentheses of find", `find . ${"\\( ".repeat(150)}-delete`],
+    ["brackets of sed", `sed 's/${"[[:".repeat(40_000)}' f`],
+    ["redirections of awk", `awk '{print ${"> ".repeat(40_000)}}' f`],
+    ["lines of vi", `vim -es -c '${"g/x/".repeat(3_000)}d' -c q`],
+    ["a mode", `chmod ${"ug".repeat(50_000)} f`],
+  ];
+  it.each(lines)("%s", async (_, line) => {
+    const start = performance.now();
+    await check(line, { atLeast: 2 });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});

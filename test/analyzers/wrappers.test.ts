@@ -73,7 +73,7 @@ const WRAPPED: readonly ((command: string) => string)[] = [
   (command) => `nice timeout 5 env X=1 nohup ${command}`,
 ];
 
-describe("[A-wrapper] a wrapper changes nothing about what its command does", () => {
+describe("[A-wrappers] a wrapper changes nothing about what its command does", () => {
   it.each(WRAPPED.map((wrap) => [wrap("rm -rf /etc/nginx")] as const))("%s", (line) =>
     check(line, { atLeast: 3 }),
   );
@@ -81,7 +81,7 @@ describe("[A-wrapper] a wrapper changes nothing about what its command does", ()
 });
 
 table(
-  "[A-wrapper] a build folder may be removed through wrappers too",
+  "[A-wrappers] a build folder may be removed through wrappers too",
   passes([
     "timeout 30 rm -rf build",
     "nice -n 5 rm -rf dist",
@@ -104,7 +104,7 @@ table(
 );
 
 table(
-  "[A-privilege] more rights than one's own are a question, or more",
+  "[A-wrappers] more rights than one's own are a question, or more",
   asks(2, [
     "sudo touch a.txt",
     "sudo -n -E FOO=1 touch a.txt",
@@ -131,7 +131,7 @@ table(
 );
 
 table(
-  "[A-privilege] what only looks passes under sudo as well",
+  "[A-wrappers] what only looks passes under sudo as well",
   reads([
     "sudo ls /root",
     "sudo -l",
@@ -149,7 +149,7 @@ table(
 );
 
 table(
-  "[A-privilege] sudo does not hide what comes after its options",
+  "[A-wrappers] sudo does not hide what comes after its options",
   asks(3, [
     "sudo rm -rf /opt",
     "sudo -u deploy rm -rf /srv",
@@ -177,7 +177,7 @@ table(
 );
 
 table(
-  "[A-wrapper] what flows into xargs and parallel is followed",
+  "[A-wrappers] what flows into xargs and parallel is followed",
   asks(3, [
     "echo / | xargs rm -rf",
     "echo /etc | xargs -I{} rm -rf {}/x",
@@ -201,7 +201,7 @@ table(
 );
 
 table(
-  "[A-wrapper] what a wrapper cannot tell is not passed over",
+  "[A-wrappers] what a wrapper cannot tell is not passed over",
   asks(2, [
     "timeout --strange 5 ls",
     "env LD_PRELOAD=./x.so ls",

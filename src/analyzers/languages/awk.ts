@@ -21,9 +21,12 @@ interface Token {
   readonly text: string;
 }
 
+/** Longer programs are not read: nested calls and redirections cost time that grows with the square of the length. */
+const LONGEST = 8_192;
+
 /** Reads an awk program (POSIX.1-2024, awk, with gawk's `@load`, `|&` and indirect calls). Total. */
 export function parseAwk(text: string, variables: ReadonlyMap<string, string>): AwkProgram {
-  const tokens = tokenize(text);
+  const tokens = text.length > LONGEST ? undefined : tokenize(text);
   const program = { writes: [] as AwkValue[], reads: [] as AwkValue[], commands: [] as AwkValue[] };
   if (!tokens) return { ...program, understood: false };
   const understood = !tokens.some((token) => token.kind === "sign" && token.text === "@");

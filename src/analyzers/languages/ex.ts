@@ -11,6 +11,9 @@ const EDITS =
 const PREFIXES =
   /^(silent|sil|keepjumps|keepj|keepalt|keepmarks|noautocmd|noa|verbose|verb|vertical|vert|tab|confirm|conf|bufdo|argdo|windo|tabdo|cdo|undojoin|unsilent)!?\s+/;
 
+/** Longer lines are not read. */
+const LONGEST = 8_192;
+
 /** Judges one line of vi's command language (POSIX.1-2024, ex; Vim's additions); `|` separates commands. */
 export function judgeEditorLines(
   line: Word,
@@ -18,7 +21,8 @@ export function judgeEditorLines(
   command: Command,
   scene: Scene,
 ): readonly Effect[] {
-  if (line.text === undefined) return [unknownEffect(scene, "editor.command", line.source, command.source)];
+  if (line.text === undefined || line.text.length > LONGEST)
+    return [unknownEffect(scene, "editor.command", line.source, command.source)];
   return judge(line.text, files, command, scene, 0);
 }
 

@@ -38,14 +38,18 @@ interface Cursor {
   at: number;
   readonly actions: FindAction[];
   readonly strange: string[];
+  depth: number;
 }
+
+/** Parentheses and negations nested deeper than this are not followed. */
+const DEEPEST = 64;
 
 /**
  * Parses the expression of find (POSIX.1-2024, find, with GNU's and BSD's predicates): `-o` binds weaker than
  * juxtaposition, so `-name x -o -delete` deletes what is *not* named x.
  */
 export function parseFind(words: readonly Word[]): FindExpression {
-  const cursor: Cursor = { words, at: 0, actions: [], strange: [] };
+  const cursor: Cursor = { words, at: 0, actions: [], strange: [], depth: 0 };
   while (cursor.at < words.length) {
     readAlternatives(cursor, undefined);
     if (cursor.at < words.length) cursor.strange.push(words[cursor.at++]?.source ?? "");
@@ -90,20 +94,24 @@ function readChain(cursor: Cursor, outer: string | undefined): string | undefine
 
 function readFactor(cursor: Cursor, narrowed: string | undefined): string | undefined {
   const sign = peek(cursor);
-  if (sign === "!" || sign === "-not") {
-    cursor.at++;
-    readFactor(cursor, narrowed);
-    return undefined;
-  }
-  if (sign !== "(") return readPrimary(cursor, narrowed);
+  const negates = sign === "!" || sign === "-not";
+  if (!negates && sign !== "(") return readPrimary(cursor, narrowed);
   cursor.at++;
-  const inner = readAlternatives(cursor, narrowed);
-  if (peek(cursor) === ")") cursor.at++;
-  return inner;
+  if (++cursor.depth > DEEPEST) cursor.strange.push("nested too deep");
+  const inner =
+    cursor.depth > DEEPEST
+      ? undefined
+      : negates
+        ? readFactor(cursor, narrowed)
+        : readAlternatives(cursor, narrowed);
+  cursor.depth--;
+  if (!negates && peek(cursor) === ")") cursor.at++;
+  return negates ? undefined : inner;
 }
 
 function readPrimary(cursor: Cursor, narrowed: string | undefined): string | undefined {
-  const word = cursor.words[cursor.at++] as Word;
+  const word = cursor.words[cursor.at++];
+  if (!word) return undefined;
   const name = word.text;
   if (name === "-delete") cursor.actions.push({ name, words: [], narrowed });
   else if (name !== undefined && COMMANDS.has(name))

@@ -6,9 +6,12 @@ export interface GraphqlDocument {
   readonly calls: readonly string[];
 }
 
+/** Longer documents count as not readable. */
+const LONGEST = 65_536;
+
 /** Reads a GraphQL document (GraphQL October 2021, section 2). `undefined`: it is none. */
 export function parseGraphql(text: string): GraphqlDocument | undefined {
-  const tokens = tokenize(text);
+  const tokens = text.length > LONGEST ? undefined : tokenize(text);
   if (!tokens || tokens.length === 0) return undefined;
   const operations: GraphqlDocument["operations"][number][] = [];
   const calls: string[] = [];

@@ -10,11 +10,15 @@ export interface SedProgram {
   readonly understood: boolean;
 }
 
+/** Longer programs are not read: brackets that never close cost time that grows with the square of the length. */
+const LONGEST = 8_192;
+
 /**
  * Reads a sed program (POSIX.1-2024, sed, with the GNU extensions `e`, `F`, `z`, `Q`, `R`, `W` and address
  * forms). Total: what it cannot read makes `understood` false.
  */
 export function parseSed(text: string): SedProgram {
+  if (text.length > LONGEST) return { writes: [], reads: [], commands: [], understood: false };
   const program = { writes: [] as string[], reads: [] as string[], commands: [] as (string | undefined)[] };
   let at = 0;
   while (at < text.length) {

@@ -126,8 +126,15 @@ export function runBuiltin(
   return BUILTINS.get(name)?.({ name, args, state, analysis, source });
 }
 
+/** Runs the rest as a command of its own, one level deeper, in the same shell: what it changes there stays. */
 function handOn(call: Call, words: readonly Word[]): Stream {
-  return runWords(words, call.state, call.analysis, call.source);
+  const inner: ShellState = { ...call.state, depth: call.state.depth + 1 };
+  const output = runWords(words, inner, call.analysis, call.source);
+  call.state.cwd = inner.cwd;
+  call.state.unsureDirectory = inner.unsureDirectory;
+  call.state.args = inner.args;
+  call.state.argsKnown = inner.argsKnown;
+  return output;
 }
 
 function unknownWhen(condition: boolean, state: ShellState, analysis: Analysis, source: string): Stream {

@@ -29,7 +29,7 @@ export function sceneFor(state: ShellState, analysis: Analysis): Scene {
       return words?.length === 1 ? words[0]?.text : undefined;
     },
     argv: (words, change) =>
-      capture(analysis, () => runWords(words, changed(state, change), analysis, sourceOf(words))),
+      capture(analysis, () => runWords(words, deeper(changed(state, change)), analysis, sourceOf(words))),
     shell: (text, change) =>
       capture(analysis, () => walkText(text, deeper(changed(state, change)), analysis)),
     code: (language, text, change) => judgeText(language, text, changed(state, change), analysis),
@@ -122,8 +122,8 @@ export function runWords(
 ): Stream {
   const [first, ...args] = words;
   if (!first) return { kind: "none" };
-  if (++analysis.commands > BOUNDS.commands) {
-    reachBound(analysis, "commands", source);
+  if (++analysis.commands > BOUNDS.commands || state.depth > BOUNDS.depth) {
+    reachBound(analysis, state.depth > BOUNDS.depth ? "depth" : "commands", source);
     return OPAQUE;
   }
   const scene = sceneFor(state, analysis);

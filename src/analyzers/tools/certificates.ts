@@ -26,7 +26,6 @@ export const analyzer: Analyzer = {
     "update-ca-trust",
     "trust",
     "mkcert",
-    "certutil",
   ],
   analyze,
   examples: [
@@ -59,7 +58,6 @@ function analyze(command: Command, scene: Scene): Finding {
     case "update-ca-trust":
     case "trust":
     case "mkcert":
-    case "certutil":
       return trusted(command, scene);
     default:
       return filesNamed(command, scene);
@@ -211,7 +209,6 @@ function trusted(command: Command, scene: Scene): Finding {
   }
   if (command.program === "trust" && /^(list|extract|dump|check-format)$/.test(texts[0] ?? ""))
     return NOTHING;
-  if (command.program === "certutil" && texts.some((text) => /^-(L|K|V|R)$/.test(text))) return NOTHING;
   return found([
     machineEffect(scene, {
       verb: "change",

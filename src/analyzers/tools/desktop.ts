@@ -14,7 +14,6 @@ export const analyzer: Analyzer = {
     "kde-open",
     "sensible-browser",
     "gio",
-    "explorer",
     "atom",
     "gedit",
     "kate",
@@ -65,7 +64,7 @@ export const analyzer: Analyzer = {
 
 function analyze(command: Command, scene: Scene): Finding {
   const { program } = command;
-  if (/^(gnome-open|kde-open|sensible-browser|explorer)$/.test(program)) return opened(command, scene);
+  if (/^(gnome-open|kde-open|sensible-browser)$/.test(program)) return opened(command, scene);
   if (program === "gio") return desktopFiles(command, scene);
   if (/^(atom|gedit|kate|bbedit)$/.test(program)) return NOTHING;
   if (/^(xdotool|ydotool|wtype|cliclick|automator|shortcuts)$/.test(program)) return pressed(command, scene);

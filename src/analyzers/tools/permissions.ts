@@ -131,6 +131,7 @@ function changed(
 
 /** Everyone may write, or the owner may no longer read: what a recursive slip looks like. */
 function opensOrCloses(mode: string): boolean {
+  if (mode.length > 64) return true;
   if (/^[0-7]+$/.test(mode))
     return /[2367]$/.test(mode) || /^0*[0-3]?[0-7]{2}$/.test(mode) || /[0-3][0-7]{2}$/.test(mode);
   return (
@@ -139,6 +140,7 @@ function opensOrCloses(mode: string): boolean {
 }
 
 function setsIdentity(mode: string): boolean {
+  if (mode.length > 64) return true;
   return /^0*[2467][0-7]{3}$/.test(mode) || /[ug+=][^,-]*s/.test(mode.replace(/-[rwxXst]*/g, ""));
 }
 

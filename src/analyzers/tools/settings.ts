@@ -40,7 +40,6 @@ export const analyzer: Analyzer = {
     "ipvsadm",
     "conntrack",
     "dscacheutil",
-    "ipconfig",
   ],
   analyze,
   examples: [
@@ -158,8 +157,6 @@ function showsOnly(program: string, texts: readonly string[]): boolean {
       );
     case "dscacheutil":
       return texts.includes("-q") || texts.includes("-statistics") || texts.includes("-cachedump");
-    case "ipconfig":
-      return /^(getifaddr|getpacket|getoption|ifcount|waitall|getsummary)$/.test(words[0] ?? "");
     case "conntrack":
     case "ipvsadm":
     case "ovs-vsctl":
