@@ -1,0 +1,80 @@
+import { chmodSync, lstatSync, readdirSync, type Stats } from "node:fs";
+import type { Attributes, Extent, FileKind } from "./change.ts";
+
+/** An extent with the latest change of anything in it. */
+export interface Measured extends Extent {
+  /** Latest change time of any entry, milliseconds since 1970 on the clock of the file system. */
+  readonly changed: number;
+}
+
+/** What a path is, without following links; undefined when nothing is there. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+export function kindOf(stat: Stats): FileKind {
+  if (stat.isFile()) return "file";
+  if (stat.isDirectory()) return "directory";
+  if (stat.isSymbolicLink()) return "symlink";
+  if (stat.isFIFO()) return "fifo";
+  return stat.isSocket() ? "socket" : "device";
+}
+
+export function attributesOf(stat: Stats): Attributes {
+  return { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
+}
+
+export function sameAttributes(a: Attributes, b: Attributes): boolean {
+  return a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
+}
+
+/** How an overlay writes down that something is gone: a character device with the number 0 (kernel, overlayfs.rst). */
+export function isWhiteout(stat: Stats): boolean {
+  return stat.isCharacterDevice() && stat.rdev === 0;
+}
+
+/** Counts a whole tree. */
+export function measure(path: string, stat: Stats): Measured {
+  const total = { entries: 1, bytes: stat.isFile() ? stat.size : 0, changed: stat.ctimeMs };
+  if (stat.isDirectory()) measureInto(path, total);
+  return total;
+}
+
+function measureInto(folder: string, total: { entries: number; bytes: number; changed: number }): void {
+  for (const name of listFolder(folder)) {
+    const path = `${folder}/${name}`;
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (!stat || isWhiteout(stat)) continue;
+    total.entries++;
+    if (stat.ctimeMs > total.changed) total.changed = stat.ctimeMs;
+    if (stat.isDirectory()) measureInto(path, total);
+    else if (stat.isFile()) total.bytes += stat.size;
+  }
+}
+
+/** Names in a folder, also in one of our own that its mode keeps us out of; none when it is somebody else's. */
+export function listFolder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+  }
+  return withAccess(folder, () => readdirSync(folder)) ?? [];
+}
+
+/** Does something with a folder whose mode keeps its owner out, and puts the mode back. */
+function withAccess<T>(folder: string, use: () => T): T | undefined {
+  const { mode, uid } = lstatSync(folder);
+  if (uid !== process.getuid?.()) return undefined;
+  chmodSync(folder, (mode & 0o7777) | 0o700);
+  try {
+    return use();
+  } finally {
+    chmodSync(folder, mode & 0o7777);
+  }
+}

@@ -1,0 +1,219 @@
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { type Base, type Found, join } from "./base.ts";
+import type { Change } from "./change.ts";
+import {
+  attributesOf,
+  isWhiteout,
+  kindOf,
+  listFolder,
+  type Measured,
+  measure,
+  sameAttributes,
+  statOf,
+} from "./extent.ts";
+
+/** How a change is put into the real tree. */
+export type Operation = "put" | "replace" | "remove" | "attributes";
+
+/** One change, and what a commit has to do for it. */
+export interface Entry {
+  readonly operation: Operation;
+  /** Path below the root; empty for the root itself. */
+  readonly relative: string;
+  readonly change: Change;
+}
+
+export interface ReadInput {
+  /** The real folder. */
+  readonly root: string;
+  /** The upper folder of the layer. */
+  readonly upper: string;
+  /** The merged tree, as long as it is mounted: what the command saw last. */
+  readonly merged: string;
+  readonly base: Base;
+  /** Clock of the file system when the run began, milliseconds: what changed later below was somebody else. */
+  readonly stamp: number;
+  /** True for a file of the upper layer that was copied up from something that is gone below. */
+  readonly wasCopied: (relative: string) => boolean;
+  /** Extended attributes of a folder in both trees differ. */
+  readonly differsInExtended: (upper: string, lower: string) => boolean;
+}
+
+/** What one layer changed, in the order of its folders, with what hides lower folders. */
+export interface ReadResult {
+  readonly entries: readonly Entry[];
+  readonly opaque: readonly string[];
+}
+
+/** Reads exactly what a command changed under one root. */
+export function readLayer(input: ReadInput): ReadResult {
+  const out: Reading = { input, entries: [], opaque: [] };
+  const base = input.base.lookup("");
+  const upper = statOf(input.upper);
+  if (base && upper) readFolder(out, "", upper, base);
+  return { entries: out.entries, opaque: out.opaque };
+}
+
+interface Reading {
+  readonly input: ReadInput;
+  readonly entries: Entry[];
+  readonly opaque: string[];
+}
+
+function readFolder(out: Reading, relative: string, upper: Stats, base: Found): void {
+  const { input } = out;
+  const names = listFolder(at(input.upper, relative));
+  if (relative !== "" && hidesLower(input, relative, names)) {
+    out.opaque.push(relative);
+    replace(out, relative, upper, base);
+    return;
+  }
+  compareFolder(out, relative, upper, base);
+  for (const name of names) readEntry(out, join(relative, name));
+}
+
+function readEntry(out: Reading, relative: string): void {
+  const { input } = out;
+  const upper = statOf(at(input.upper, relative));
+  if (!upper) return;
+  const base = input.base.lookup(relative);
+  if (isWhiteout(upper)) {
+    if (base) remove(out, relative, base);
+  } else if (!base) put(out, relative, upper);
+  else if (upper.isDirectory() && base.stat.isDirectory()) readFolder(out, relative, upper, base);
+  else replace(out, relative, upper, base);
+}
+
+/**
+ * A folder that was removed and made again hides what was in it before. The overlay notes that in an extended
+ * attribute, which Node cannot read; the merged tree shows the same: names of the lower folder are missing in it
+ * although the upper one has no whiteout for them. Names that somebody else added meanwhile do not count.
+ */
+function hidesLower(input: ReadInput, relative: string, upper: readonly string[]): boolean {
+  const own = new Set(upper);
+  const rest = input.base.list(relative).filter((name) => !own.has(name));
+  if (rest.length === 0) return false;
+  const merged = new Set(listMerged(at(input.merged, relative)));
+  const gone = rest.filter((name) => {
+    const changed = input.base.lookup(join(relative, name))?.stat.ctimeMs ?? Number.POSITIVE_INFINITY;
+    return !merged.has(name) && changed <= input.stamp;
+  });
+  return gone.length > 0 && rest.every((name) => !merged.has(name));
+}
+
+function listMerged(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return listFolder(folder);
+  }
+}
+
+function compareFolder(out: Reading, relative: string, upper: Stats, base: Found): void {
+  const { input } = out;
+  const path = at(input.root, relative);
+  const [before, after] = [attributesOf(base.stat), attributesOf(upper)];
+  const madeMeanwhile = base.stat.birthtimeMs > input.stamp && base.path === path;
+  const extended = () => input.differsInExtended(at(input.upper, relative), base.path);
+  if (sameAttributes(before, after) && !madeMeanwhile && !extended()) return;
+  const conflict = madeMeanwhile ? "a folder of the same name was made meanwhile" : undefined;
+  const change: Change = {
+    kind: "metadata",
+    path,
+    type: "directory",
+    extent: { entries: 1, bytes: 0 },
+    before,
+    after,
+    ...(conflict ? { conflict } : {}),
+  };
+  out.entries.push({ operation: "attributes", relative, change });
+}
+
+function put(out: Reading, relative: string, upper: Stats): void {
+  const { input } = out;
+  const extent = extentOnly(measure(at(input.upper, relative), upper));
+  const conflict = input.wasCopied(relative) ? "it was deleted meanwhile" : undefined;
+  const change: Change = {
+    kind: "create",
+    path: at(input.root, relative),
+    type: kindOf(upper),
+    extent,
+    ...(conflict ? { conflict } : {}),
+  };
+  out.entries.push({ operation: "put", relative, change });
+}
+
+function remove(out: Reading, relative: string, base: Found): void {
+  const { input } = out;
+  const measured = input.base.measure(relative, base);
+  const change: Change = {
+    kind: "delete",
+    path: at(input.root, relative),
+    type: kindOf(base.stat),
+    extent: extentOnly(measured),
+    ...conflictOf(measured, input),
+  };
+  out.entries.push({ operation: "remove", relative, change });
+}
+
+function replace(out: Reading, relative: string, upper: Stats, base: Found): void {
+  const { input } = out;
+  const measured = input.base.measure(relative, base);
+  const common = {
+    path: at(input.root, relative),
+    type: kindOf(upper),
+    extent: extentOnly(measure(at(input.upper, relative), upper)),
+    ...conflictOf(measured, input),
+  };
+  const change: Change = hasSameContent(at(input.upper, relative), upper, base)
+    ? { ...common, kind: "metadata", before: attributesOf(base.stat), after: attributesOf(upper) }
+    : {
+        ...common,
+        kind: "modify",
+        was: kindOf(base.stat),
+        before: extentOnly(measured),
+        ...(base.stat.isFile() && base.stat.nlink > 1 ? { breaksLinks: true } : {}),
+      };
+  out.entries.push({ operation: "replace", relative, change });
+}
+
+function conflictOf(measured: Measured, input: ReadInput): { conflict?: string } {
+  return measured.changed > input.stamp ? { conflict: "it was changed meanwhile" } : {};
+}
+
+function extentOnly({ entries, bytes }: Measured) {
+  return { entries, bytes };
+}
+
+function at(folder: string, relative: string): string {
+  return relative === "" ? folder : `${folder}/${relative}`;
+}
+
+const CHUNK = 1 << 20;
+
+function hasSameContent(path: string, upper: Stats, base: Found): boolean {
+  if (upper.isSymbolicLink() && base.stat.isSymbolicLink())
+    return readlinkSync(path) === readlinkSync(base.path);
+  if (!upper.isFile() || !base.stat.isFile() || upper.size !== base.stat.size) return false;
+  if (upper.mtimeMs === base.stat.mtimeMs) return true;
+  return equalFiles(path, base.path);
+}
+
+/** Compares two files byte by byte; files that cannot be read count as different. */
+export function equalFiles(one: string, other: string): boolean {
+  const open: number[] = [];
+  try {
+    for (const path of [one, other]) open.push(openSync(path, "r"));
+    const [a = 0, b = 0] = open;
+    const [left, right] = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
+    for (;;) {
+      const [read, also] = [readSync(a, left), readSync(b, right)];
+      if (read !== also || left.compare(right, 0, also, 0, read) !== 0) return false;
+      if (read === 0) return true;
+    }
+  } catch {
+    return false;
+  } finally {
+    for (const descriptor of open) closeSync(descriptor);
+  }
+}

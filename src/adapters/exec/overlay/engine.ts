@@ -1,0 +1,235 @@
+import { existsSync, lstatSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Ended, Runnable } from "../../../gate/ports.ts";
+import { UserError } from "../../error.ts";
+import { heldRecords, type Layer, type LayerPart, type LayerRecord, layerFrom } from "../../journal/layer.ts";
+import { disk } from "../../journal/storage.ts";
+import { newStepId } from "../../journal/undo.ts";
+import { baseOf } from "../diff/base.ts";
+import type { Change } from "../diff/change.ts";
+import { readExtended } from "../diff/extended.ts";
+import { markMoves } from "../diff/moves.ts";
+import { wasCopiedUp } from "../diff/origin.ts";
+import { readLayer } from "../diff/read.ts";
+import { type Mount, readMounts } from "./mounts.ts";
+import { mountPointsInside, planMounts } from "./plan.ts";
+import { belowOf, makeRunFolder, type RunFolder } from "./run-folder.ts";
+import { type Finished, type Launch, launch, type Stream } from "./spawn.ts";
+import { chooseRoots, type Root, type Roots } from "./stage.ts";
+import { findTools, type Tools } from "./tools.ts";
+
+/** How commands are run; all paths absolute. */
+export interface OverlayOptions {
+  /** Our own folder: layers, parked originals. Never visible to a command. */
+  readonly state: string;
+  readonly workspace: string;
+  /** Captured as well where that is possible. */
+  readonly home?: string;
+  /** Files and folders that a command must not see: keys, other secrets, our own configuration. */
+  readonly masked?: readonly string[];
+  /** Folders that are written through to, unseen: caches of package managers. None may be a symbolic link. */
+  readonly caches?: readonly string[];
+  /** `proxySocket`: no network but this socket, for the egress gate. */
+  readonly network?: "on" | "off" | { readonly proxySocket: string };
+  /** `session`: `/tmp` belongs to the commands of a session; `host`: the machine's own, unseen. */
+  readonly tmp?: "session" | "host";
+  /** Commands of the same session share their `/tmp`. */
+  readonly session?: string;
+  /** Sockets of services that stay reachable although they reach out of the sandbox. */
+  readonly sockets?: readonly string[];
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** The environment of the command, whole. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absent: the caller's own. */
+  readonly stdio?: readonly [Stream, Stream, Stream];
+  readonly started?: Launch["started"];
+  readonly abort?: Launch["abort"];
+}
+
+/** What a command did; nothing of it is in the real tree yet. */
+export interface OverlayRun {
+  readonly ended: Ended;
+  readonly changes: readonly Change[];
+  readonly layer: Layer;
+}
+
+export interface OverlayEngine {
+  readonly engine: "linux-overlay";
+  /** Folders whose changes are captured. */
+  readonly captured: readonly string[];
+  /** Folders that should be captured and can only be read, with the reason. */
+  readonly readOnly: Roots["readOnly"];
+  run(command: Runnable, options: RunOptions): Promise<OverlayRun>;
+  /** Removes the `/tmp` of the session. */
+  close(): void;
+}
+
+/**
+ * Services behind these sockets do things outside of any sandbox for whoever connects: start containers, units of
+ * the init system, or programs in the person's desktop session.
+ */
+const SOCKETS = [
+  "/run/docker.sock",
+  "/run/podman",
+  "/run/containerd",
+  "/run/crio",
+  "/run/dbus",
+  "/run/systemd/private",
+  "/run/libvirt",
+  "/run/snapd.socket",
+  "/run/lxd",
+  "/run/incus",
+  "/run/user",
+];
+
+/** Contract: throws when the machine or the folders do not allow it; see `probeOverlay` for the reason ahead. */
+export function createOverlayEngine(options: OverlayOptions): OverlayEngine {
+  const tools = findTools();
+  if ("missing" in tools)
+    throw new UserError("NO_TOOL", `\`${tools.missing}\` is not installed`, "install the package util-linux");
+  mkdirSync(options.state, { recursive: true, mode: 0o700 });
+  const state = realpathSync(options.state);
+  const mounts = readMounts("self");
+  const roots = chooseRoots({ ...options, state }, mounts);
+  const session = join(state, "sessions", (options.session ?? "default").replace(/[^\w-]/g, "_"));
+  const setting: Setting = { options: { ...options, state }, tools, mounts, roots, session };
+  return {
+    engine: "linux-overlay",
+    captured: roots.captured.map((root) => root.path),
+    readOnly: roots.readOnly,
+    run: (command, run) => runOnce(setting, command, run),
+    close: () => disk.removeTree(session),
+  };
+}
+
+interface Setting {
+  readonly options: OverlayOptions;
+  readonly tools: Tools;
+  readonly mounts: readonly Mount[];
+  readonly roots: Roots;
+  readonly session: string;
+}
+
+async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Promise<OverlayRun> {
+  const { options, roots } = setting;
+  const captured = roots.captured;
+  const held = heldRecords(options.state);
+  const passed = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
+  const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
+  const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
+  try {
+    const plan = planMounts({
+      roots: captured,
+      handles: folder.handles,
+      below: captured.map((root) => belowOf(held, root).length),
+      ...(temporary === undefined ? {} : { tmp: temporary }),
+      masked: [...maskedPaths(setting), ...captured.map((root) => root.stage)],
+      passed: [...passed],
+      mounts: setting.mounts,
+    });
+    writeFileSync(join(folder.path, "mounts"), `${plan.lines.join("\n")}\n`, { mode: 0o600 });
+    const finished = await launch({
+      tools: setting.tools,
+      folder: folder.path,
+      targets: plan.targets,
+      command,
+      ...run,
+      stdio: run.stdio ?? ["inherit", "inherit", "inherit"],
+      network: options.network === "on" || options.network === undefined ? "on" : "off",
+    });
+    return await capture(setting, folder, held, finished);
+  } catch (error) {
+    discardRun(options.state, folder, captured);
+    throw error;
+  }
+}
+
+async function capture(
+  setting: Setting,
+  folder: RunFolder,
+  held: readonly LayerRecord[],
+  finished: Finished,
+): Promise<OverlayRun> {
+  let parts: readonly LayerPart[];
+  try {
+    parts = setting.roots.captured.map((root, index) => readPart(root, folder, index, held, finished.view));
+  } finally {
+    await finished.release();
+  }
+  const record: LayerRecord = {
+    version: 1,
+    id: folder.id,
+    stamp: folder.stamp,
+    readAt: Date.now(),
+    parts,
+    builtOn: held.map((one) => one.id),
+    ownSteps: [],
+  };
+  const layer = layerFrom(setting.options.state, record);
+  return { ended: finished.ended, changes: layer.changes, layer };
+}
+
+function readPart(
+  root: Root,
+  folder: RunFolder,
+  index: number,
+  held: readonly LayerRecord[],
+  view: string,
+): LayerPart {
+  const upper = folder.uppers[index] ?? "";
+  const base = baseOf(root.path, belowOf(held, root));
+  const merged = view + root.path;
+  const { entries, opaque } = readLayer({
+    root: root.path,
+    upper,
+    merged,
+    base,
+    stamp: folder.stamp,
+    wasCopied: (relative) => wasCopiedUp({ root: root.path, upper, merged, stamp: folder.stamp }, relative),
+    differsInExtended: readExtended(),
+  });
+  const deletedAt = (relative: string) => base.lookup(relative)?.path ?? join(root.path, relative);
+  const marked = markMoves(
+    entries,
+    (one) => deletedAt(one.relative),
+    (one) => join(upper, one.relative),
+  );
+  return { root, upper, entries: marked, opaque };
+}
+
+function maskedPaths({ options, roots }: Setting): readonly string[] {
+  const sockets = SOCKETS.filter((path) => !(options.sockets ?? []).some((one) => one.startsWith(path)));
+  const proxy = typeof options.network === "object" ? options.network.proxySocket : undefined;
+  const all = [
+    ...(options.masked ?? []),
+    ...sockets,
+    options.state,
+    ...roots.captured.map((root) => root.stage),
+  ];
+  return all.filter((path) => path !== proxy);
+}
+
+/** Behind a link that an agent made, writing through would reach any folder of its choice. */
+function checkedCache(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  if (realpathSync(path) === path && lstatSync(path).isDirectory()) return path;
+  throw new UserError(
+    "CACHE_IS_LINK",
+    `the cache \`${path}\` is reached through a link`,
+    "name the folder itself",
+  );
+}
+
+function makeTemporary({ session, roots }: Setting): string {
+  for (const name of ["tmp", "var/tmp"]) mkdirSync(join(session, name), { recursive: true, mode: 0o700 });
+  for (const path of mountPointsInside(roots.captured, session)) mkdirSync(path, { recursive: true });
+  return session;
+}
+
+function discardRun(state: string, folder: RunFolder, roots: readonly Root[]): void {
+  for (const root of roots) disk.removeTree(join(root.stage, "layers", folder.id));
+  disk.removeTree(join(state, "layers", folder.id));
+}

@@ -1,0 +1,127 @@
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isWithin, type Mount, reachableMounts } from "./mounts.ts";
+import type { Root } from "./stage.ts";
+
+/** What one run mounts. */
+export interface MountPlan {
+  /** Lines for `mount -c -a -T`, in order. Sources without a leading `/` are relative to the run's folder. */
+  readonly lines: readonly string[];
+  /** Every path that must be a mount of its own before the command may start. */
+  readonly targets: readonly string[];
+}
+
+export interface PlanInput {
+  readonly roots: readonly Root[];
+  /** How many waiting layers lie below per root; `b0.0` is the newest of the first root. */
+  readonly below: readonly number[];
+  /** Folders on other file systems, under a name in the run's folder. */
+  readonly handles: readonly { readonly source: string; readonly name: string }[];
+  /** Folder that is `/tmp` for the commands of a session; absent: the machine's own `/tmp` is passed through. */
+  readonly tmp?: string;
+  /** Paths that a command must not see; files are empty for it, folders are empty and read-only. */
+  readonly masked: readonly string[];
+  /** Paths that a command writes through to, unseen. */
+  readonly passed: readonly string[];
+  readonly mounts: readonly Mount[];
+}
+
+/** Places that hold temporary files; each command of a session sees the session's own. */
+const TEMPORARY = ["/tmp", "/var/tmp"];
+
+const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/** Kernel file systems that say nothing about the workspace and that a command may not change. */
+const COVERED = ["/sys/fs/cgroup", "/sys/kernel/debug", "/sys/kernel/tracing", "/sys/firmware"];
+
+/** Puts the mounts in an order in which nothing covers what a later line still needs. */
+export function planMounts(input: PlanInput): MountPlan {
+  const out: { line: string; target: string }[] = [];
+  const add = (source: string, target: string, type: string, options: string) =>
+    out.push({ line: [escape(source), escape(target), type, options, "0 0"].join(" "), target });
+  for (const { source, name } of input.handles) add(source, name, "none", "bind");
+  input.roots.forEach((root, index) => add(root.path, `l${index}`, "none", "bind"));
+  input.passed.forEach((path, index) => add(path, `c${index}`, "none", "bind"));
+  devices(add);
+  if (input.tmp !== undefined) temporary(input, add);
+  input.roots.forEach((root, index) => add("overlay", root.path, "overlay", overlayOptions(input, index)));
+  input.passed.forEach((path, index) => add(`c${index}`, path, "none", "bind"));
+  masks(input, add);
+  readOnly(input, out, add);
+  const targets = out.map((one) => one.target).filter((target) => target.startsWith("/") && target !== "/.");
+  return { lines: out.map((one) => one.line), targets: [...new Set(targets)] };
+}
+
+type Add = (source: string, target: string, type: string, options: string) => void;
+
+function devices(add: Add): void {
+  for (const name of DEVICES) add(`/dev/${name}`, `device/${name}`, "none", "bind");
+  if (existsSync("/dev/pts")) add("/dev/pts", "device/pts", "none", "rbind");
+  add("device", "/dev", "none", "rbind");
+  add("tmpfs", "/dev/shm", "tmpfs", "nosuid,nodev,mode=1777");
+}
+
+function temporary(input: PlanInput, add: Add): void {
+  for (const path of TEMPORARY.filter((one) => existsSync(one) && !lstatSync(one).isSymbolicLink())) {
+    if (!input.roots.some((root) => isWithin(path, root.path))) add(`temporary${path}`, path, "none", "bind");
+  }
+}
+
+/** True when a path can be seen at all inside: not below a `/tmp` that was replaced, unless in a captured folder. */
+function isVisible(path: string, input: PlanInput): boolean {
+  const captured = input.roots.some((root) => isWithin(path, root.path));
+  return captured || input.tmp === undefined || !TEMPORARY.some((one) => isWithin(path, one));
+}
+
+function overlayOptions(input: PlanInput, index: number): string {
+  const waiting = Array.from({ length: input.below[index] ?? 0 }, (_, layer) => `b${index}.${layer}`);
+  const lower = [...waiting, `l${index}`];
+  return `userxattr,volatile,lowerdir=${lower.join(":")},upperdir=${index}/u,workdir=${index}/w`;
+}
+
+function masks(input: PlanInput, add: Add): void {
+  const paths = new Set(input.masked.map(resolved).filter((path) => path !== undefined));
+  for (const path of paths) {
+    if (!isVisible(path, input)) continue;
+    if (statSync(path).isDirectory()) add("tmpfs", path, "tmpfs", "ro,nosuid,nodev,noexec,mode=0555,size=4k");
+    else add("empty", path, "none", "bind,ro");
+  }
+}
+
+function resolved(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function readOnly(input: PlanInput, out: readonly { target: string }[], add: Add): void {
+  const own = new Set(out.map((one) => one.target));
+  const covered = COVERED.filter((path) => input.mounts.some((mount) => mount.at === path));
+  for (const path of covered) add("tmpfs", path, "tmpfs", "ro,nosuid,nodev,noexec,mode=0555,size=4k");
+  for (const mount of reachableMounts(input.mounts)) {
+    if (mount.options.includes("ro") || mount.at === "/proc" || isWithin(mount.at, "/dev")) continue;
+    if (isWithin(mount.at, "/proc") || own.has(mount.at)) continue;
+    if (covered.some((path) => isWithin(mount.at, path)) || !isVisible(mount.at, input)) continue;
+    const kept = mount.options.filter((option) => option !== "rw");
+    add("none", mount.at === "/" ? "/." : mount.at, "none", ["remount", "bind", "ro", ...kept].join(","));
+  }
+  add("none", "/dev", "none", "remount,bind,ro,nosuid");
+}
+
+/** In fstab(5) blanks and backslashes are written as octal digits. */
+function escape(text: string): string {
+  return text.replace(
+    /[\\ \t\n#]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
+}
+
+/** Folders inside a session's `/tmp` on which captured folders are mounted. */
+export function mountPointsInside(roots: readonly Root[], tmp: string): readonly string[] {
+  const paths = roots.map((root) => root.path);
+  return paths
+    .filter((path) => TEMPORARY.some((one) => isWithin(path, one) && path !== one))
+    .map((path) => join(tmp, path));
+}

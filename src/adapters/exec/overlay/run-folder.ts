@@ -1,0 +1,108 @@
+import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { LAYERS, type LayerRecord, lowerLayer } from "../../journal/layer.ts";
+import { ownerOf } from "../../journal/step.ts";
+import { isWithin } from "./mounts.ts";
+import { isRoot } from "./spawn.ts";
+import type { Root } from "./stage.ts";
+
+/** The folders of one run. */
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  /** Per root, where the changes go. */
+  readonly uppers: readonly string[];
+  /** Folders on other file systems and the names under which they must be mounted in `path`. */
+  readonly handles: readonly { readonly source: string; readonly name: string }[];
+  /** Clock of the file system when the run began, milliseconds. */
+  readonly stamp: number;
+}
+
+/** Makes what `planMounts` refers to. `passed`: how many paths are passed through. */
+export function makeRunFolder(
+  state: string,
+  id: string,
+  roots: readonly Root[],
+  held: readonly LayerRecord[],
+  passed: readonly string[],
+  temporary: string | undefined,
+): RunFolder {
+  const path = join(state, LAYERS, id);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  writeFileSync(join(path, "owner.json"), JSON.stringify(ownerOf(process.pid)));
+  writeFileSync(join(path, "empty"), "", { mode: 0o444 });
+  makeDevices(join(path, "device"));
+  const handles: { source: string; name: string }[] = [];
+  const link: Link = (source, name) => {
+    if (isWithin(source, state)) symlinkSync(relative(path, source), join(path, name));
+    else {
+      mkdirSync(join(path, name));
+      handles.push({ source, name });
+    }
+  };
+  const uppers = roots.map((root, index) => makeRootFolders(path, id, root, index, held, link));
+  passed.forEach((target, index) => makeLike(target, join(path, `c${index}`)));
+  if (temporary !== undefined) link(temporary, "temporary");
+  const stamps = roots.map((root, index) => {
+    const stamp = join(root.stage, LAYERS, id, `stamp${index}`);
+    writeFileSync(stamp, "");
+    return statSync(stamp).ctimeMs;
+  });
+  return { id, path, uppers, handles, stamp: Math.max(...stamps) };
+}
+
+/**
+ * Gives a folder a plain name in the run's folder. A relative link stays right while other folders are covered
+ * during the set-up; on another file system the folder is mounted there.
+ */
+type Link = (source: string, name: string) => void;
+
+/** The upper folder lies on the file system of its root. */
+function makeRootFolders(
+  path: string,
+  id: string,
+  root: Root,
+  index: number,
+  held: readonly LayerRecord[],
+  link: Link,
+): string {
+  const own = join(root.stage, LAYERS, id, String(index));
+  for (const name of ["u", "w"]) mkdirSync(join(own, name), { recursive: true, mode: 0o700 });
+  const upper = join(own, "u");
+  const { mode, uid, gid } = statSync(root.path);
+  if (isRoot()) chownSync(upper, uid, gid);
+  chmodSync(upper, mode & 0o7777);
+  mkdirSync(join(path, `l${index}`));
+  if (!isWithin(own, path)) link(own, String(index));
+  belowOf(held, root).forEach((layer, at) => link(layer.upper, `b${index}.${at}`));
+  return upper;
+}
+
+/** Parts of waiting layers under one root, the newest first. */
+export function belowOf(held: readonly LayerRecord[], root: Root) {
+  return held
+    .toReversed()
+    .map((record) => lowerLayer(record, root.path))
+    .filter((layer) => layer !== undefined);
+}
+
+function makeLike(target: string, path: string): void {
+  if (statSync(target).isDirectory()) mkdirSync(path);
+  else writeFileSync(path, "");
+}
+
+const DEVICE_FILES = ["null", "zero", "full", "random", "urandom", "tty"];
+const DEVICE_LINKS = {
+  fd: "/proc/self/fd",
+  stdin: "/proc/self/fd/0",
+  stdout: "/proc/self/fd/1",
+  stderr: "/proc/self/fd/2",
+  ptmx: "pts/ptmx",
+};
+
+function makeDevices(folder: string): void {
+  mkdirSync(folder, { mode: 0o755 });
+  for (const name of DEVICE_FILES) writeFileSync(join(folder, name), "");
+  for (const name of ["pts", "shm"]) mkdirSync(join(folder, name));
+  for (const [name, target] of Object.entries(DEVICE_LINKS)) symlinkSync(target, join(folder, name));
+}

@@ -1,0 +1,235 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../error.ts";
+import type { LowerLayer } from "../exec/diff/base.ts";
+import type { Change } from "../exec/diff/change.ts";
+import { attributesOf, kindOf, statOf } from "../exec/diff/extent.ts";
+import type { Entry } from "../exec/diff/read.ts";
+import { isWithin } from "../exec/overlay/mounts.ts";
+import type { Root } from "../exec/overlay/stage.ts";
+import { findConflicts } from "./check.ts";
+import type { Journal } from "./journal.ts";
+import type { Installed, StepOperation } from "./step.ts";
+import { disk } from "./storage.ts";
+
+/** What a layer changed under one captured folder. */
+export interface LayerPart {
+  readonly root: Root;
+  /** Folder with the captured entries. */
+  readonly upper: string;
+  readonly entries: readonly Entry[];
+  /** Folders, relative, that hide what is below them. */
+  readonly opaque: readonly string[];
+}
+
+/** Everything that is known of a captured result; written down when it waits for a decision. */
+export interface LayerRecord {
+  readonly version: 1;
+  readonly id: string;
+  /** Clock of the file system when the run began, milliseconds. */
+  readonly stamp: number;
+  /** Milliseconds since 1970 when the changes were read. */
+  readonly readAt: number;
+  readonly label?: string;
+  readonly parts: readonly LayerPart[];
+  /** Identifiers of the waiting layers that it was made on, the oldest first. */
+  readonly builtOn: readonly string[];
+  /** Steps that were committed out of those layers since. */
+  readonly ownSteps: readonly string[];
+}
+
+/** Where layers are: one folder for each, below the state folder. */
+export const LAYERS = "layers";
+const MANIFEST = "layer.json";
+
+export type Committed =
+  | {
+      readonly outcome: "committed";
+      /** Absent when there was nothing to do. */
+      readonly step?: string;
+      /** What was not selected; it waits as the same layer. */
+      readonly rest?: Layer;
+      /** Folders that could not be renamed into and were copied. */
+      readonly copied: readonly string[];
+    }
+  | { readonly outcome: "conflict"; readonly conflicts: readonly Change[] }
+  /** It builds on layers that still wait; those come first. */
+  | { readonly outcome: "behind"; readonly layers: readonly string[] };
+
+/** The captured result of one command. Nothing of it is in the real tree until `commit`. */
+export interface Layer {
+  readonly id: string;
+  readonly builtOn: readonly string[];
+  readonly changes: readonly Change[];
+  readonly label?: string;
+  /** Where the captured content of a change can be read; undefined for what is gone. */
+  contentOf(change: Change): string | undefined;
+  /** Moves the selected changes into the real tree as one step, or none of them. What is left waits. */
+  commit(
+    journal: Journal,
+    options?: { readonly select?: (change: Change) => boolean; readonly label?: string },
+  ): Committed;
+  /** Keeps the result until somebody decides; later runs see it. */
+  hold(label?: string): void;
+  discard(): void;
+}
+
+export function layerFrom(state: string, record: LayerRecord): Layer {
+  const changes = record.parts.flatMap((part) => part.entries.map((entry) => entry.change));
+  return {
+    id: record.id,
+    builtOn: record.builtOn,
+    changes,
+    ...(record.label === undefined ? {} : { label: record.label }),
+    contentOf: (change) => contentOf(record, change),
+    commit: (journal, options) => commit(state, record, journal, options ?? {}),
+    hold: (label) => writeRecord(state, label === undefined ? record : { ...record, label }),
+    discard: () => removeLayer(state, record),
+  };
+}
+
+/** Records of the layers that wait, the oldest first. */
+export function heldRecords(state: string): readonly LayerRecord[] {
+  const folder = join(state, LAYERS);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .flatMap((id) => {
+      const path = join(folder, id, MANIFEST);
+      return existsSync(path) ? [JSON.parse(readFileSync(path, "utf8")) as LayerRecord] : [];
+    });
+}
+
+/** The part of a waiting layer that a later run sees below its own. */
+export function lowerLayer(record: LayerRecord, root: string): LowerLayer | undefined {
+  const part = record.parts.find((one) => one.root.path === root);
+  return part && { upper: part.upper, opaque: new Set(part.opaque) };
+}
+
+/** Takes a layer away with what was captured. */
+export function removeLayer(state: string, record: LayerRecord): void {
+  for (const part of record.parts) disk.removeTree(dirname(part.upper));
+  disk.removeTree(join(state, LAYERS, record.id));
+}
+
+function writeRecord(state: string, record: LayerRecord): void {
+  disk.writeDurably(join(state, LAYERS, record.id, MANIFEST), JSON.stringify(record));
+}
+
+function contentOf(record: LayerRecord, change: Change): string | undefined {
+  const part = record.parts.find(({ root }) => isWithin(change.path, root.path));
+  const path = part && join(part.upper, change.path.slice(part.root.path.length));
+  return path !== undefined && change.kind !== "delete" ? path : undefined;
+}
+
+function commit(
+  state: string,
+  record: LayerRecord,
+  journal: Journal,
+  { select = () => true, label }: { readonly select?: (change: Change) => boolean; readonly label?: string },
+): Committed {
+  const chosen = record.parts.map((part) => ({
+    part,
+    entries: part.entries.filter((entry) => select(entry.change)),
+  }));
+  const entries = chosen.flatMap((one) => one.entries);
+  const held = heldRecords(state);
+  const behind = held.filter((one) => record.builtOn.includes(one.id) && overlaps(entries, one));
+  if (behind.length > 0) return { outcome: "behind", layers: behind.map((one) => one.id) };
+  const depth = journal.now() - record.readAt < TRUSTED_FOR ? "paths" : "trees";
+  const conflicts = findConflicts(entries, { stamp: record.stamp, own: ownOf(record, journal), depth });
+  if (conflicts.length > 0) return { outcome: "conflict", conflicts };
+  const step =
+    entries.length === 0 ? undefined : applyEntries(record, chosen, journal, label ?? record.label);
+  if (step !== undefined) tellLater(state, held, record, step);
+  const rest = restOf(record, new Set(entries));
+  if (rest === undefined) removeLayer(state, record);
+  else writeRecord(state, rest);
+  return {
+    outcome: "committed",
+    copied: record.parts.filter((part) => !part.root.renames).map((part) => part.root.path),
+    ...(step === undefined ? {} : { step }),
+    ...(rest === undefined ? {} : { rest: layerFrom(state, rest) }),
+  };
+}
+
+/** For so long after the diff the folders that are to go are not walked through once more. Milliseconds. */
+const TRUSTED_FOR = 1000;
+
+function overlaps(entries: readonly Entry[], below: LayerRecord): boolean {
+  const paths = below.parts.flatMap((part) => part.entries.map((entry) => entry.change.path));
+  return entries.some(({ change }) =>
+    paths.some((path) => isWithin(change.path, path) || isWithin(path, change.path)),
+  );
+}
+
+function ownOf(record: LayerRecord, journal: Journal): ReadonlyMap<string, Installed> {
+  const installed = record.ownSteps.flatMap((step) => journal.installed(step));
+  return new Map(installed.map((one) => [one.path, one]));
+}
+
+interface Chosen {
+  readonly part: LayerPart;
+  readonly entries: readonly Entry[];
+}
+
+function applyEntries(
+  record: LayerRecord,
+  chosen: readonly Chosen[],
+  journal: Journal,
+  label: string | undefined,
+): string {
+  const id = journal.newId();
+  const parked = (part: LayerPart) => join(part.root.stage, "parked", id);
+  let count = 0;
+  const operations = chosen.flatMap(({ part, entries }) =>
+    entries.map((entry) => operationFor(part, entry, join(parked(part), String(count++)))),
+  );
+  const changes = chosen.flatMap(({ entries }) => entries.map((entry) => entry.change));
+  const parkedIn = [...new Set(record.parts.map(parked))];
+  const keptBytes = changes.reduce((sum, change) => sum + keptFor(change), 0);
+  journal.commit({ id, operations, changes, keptBytes, parkedIn, ...(label === undefined ? {} : { label }) });
+  return id;
+}
+
+function keptFor(change: Change): number {
+  if (change.kind === "delete") return change.extent.bytes;
+  if (change.kind === "modify") return change.before.bytes;
+  return change.kind === "metadata" ? change.extent.bytes : 0;
+}
+
+function operationFor(
+  part: LayerPart,
+  { operation, relative, change }: Entry,
+  parked: string,
+): StepOperation {
+  const { path } = change;
+  const from = join(part.upper, relative);
+  const common = { path, operation, ...(part.root.renames ? {} : { copies: true }) };
+  if (operation === "attributes") {
+    if (change.kind !== "metadata")
+      throw new UserError("BROKEN_LAYER", `\`${path}\` has no attributes`, "discard the layer");
+    const stat = statOf(path);
+    return { ...common, before: stat ? attributesOf(stat) : change.before, after: change.after };
+  }
+  if (operation === "put") return { ...common, from, now: change.type };
+  if (operation === "remove") return { ...common, parked, was: change.type };
+  const was = statOf(path);
+  return { ...common, from, parked, now: change.type, ...(was ? { was: kindOf(was) } : {}) };
+}
+
+function restOf(record: LayerRecord, done: ReadonlySet<Entry>): LayerRecord | undefined {
+  const parts = record.parts.map((part) => ({
+    ...part,
+    entries: part.entries.filter((entry) => !done.has(entry)),
+  }));
+  return parts.some((part) => part.entries.length > 0) ? { ...record, parts } : undefined;
+}
+
+/** Layers above must not take what we did ourselves for somebody else's change. */
+function tellLater(state: string, held: readonly LayerRecord[], record: LayerRecord, step: string): void {
+  for (const later of held) {
+    if (later.builtOn.includes(record.id))
+      writeRecord(state, { ...later, ownSteps: [...later.ownSteps, step] });
+  }
+}
