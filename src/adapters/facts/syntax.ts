@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { type Language as Grammar, Language as GrammarLoader, type Node, Parser, type Tree } from "web-tree-sitter";
+import {
+  type Language as Grammar,
+  Language as GrammarLoader,
+  type Node,
+  Parser,
+  type Tree,
+} from "web-tree-sitter";
 import type { Language, SyntaxFact, SyntaxNode } from "../../core/facts.ts";
 
 /** Languages of `Language` that tree-sitter reads; PostgreSQL has its own parser. */
@@ -38,7 +44,9 @@ export async function parseSyntax(language: TreeLanguage, text: string): Promise
   if (text.includes("\0")) return { problem: "text holds a zero byte" };
   let first: SyntaxFact | undefined;
   for (const grammar of GRAMMARS[language]) {
-    const fact = await parseWith(grammar, text).catch((error: unknown) => ({ problem: `parser failed: ${String(error)}` }));
+    const fact = await parseWith(grammar, text).catch((error: unknown) => ({
+      problem: `parser failed: ${String(error)}`,
+    }));
     if (fact.problem === undefined) return fact;
     first ??= fact;
   }
@@ -70,7 +78,9 @@ function loadGrammar(name: string): Promise<Grammar> {
 }
 
 async function readGrammar(name: string): Promise<Grammar> {
-  return GrammarLoader.load(await readFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`)));
+  return GrammarLoader.load(
+    await readFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`)),
+  );
 }
 
 interface Building {

@@ -1,12 +1,10 @@
-import type { CodeLanguage, Stream, Word } from "../analyzer.ts";
+import type { Word } from "../analyzer.ts";
 import { fileEffects } from "../effects.ts";
-import { normalizePath } from "../locate.ts";
 import { literal, unknownWord } from "../options.ts";
 import { decodeText } from "./decode.ts";
 import { noteRequest } from "./requests.ts";
 import {
   below,
-  elements,
   joinPaths,
   knownText,
   list,
@@ -20,14 +18,16 @@ import {
   type Value,
   wordOf,
 } from "./values.ts";
-import { type Act, argumentAt, type Call, hereAs, note, noteFinding, noteUnknown, shellText, type Walk } from "./walk.ts";
+import { type Act, argumentAt, type Call, note, noteUnknown, type Walk } from "./walk.ts";
 
 /** Where an act finds an argument: its position and the names it may also be given by; `self` is the receiver. */
 export type At = number | "self" | readonly [number, ...string[]];
 
 export function valueAt(call: Call, at: At): Value | undefined {
   if (at === "self") return call.self;
-  return typeof at === "number" ? argumentAt(call, at) : argumentAt(call, at[0], ...(at.slice(1) as string[]));
+  return typeof at === "number"
+    ? argumentAt(call, at)
+    : argumentAt(call, at[0], ...(at.slice(1) as string[]));
 }
 
 export function wordAt(call: Call, at: At): Word {
@@ -56,7 +56,8 @@ export function same(at: At): Act {
 export function runCallbacks(call: Call, walk: Walk, args: readonly Value[] = []): void {
   for (const value of [...call.args, ...call.named.values()]) {
     if (value.kind === "function") walk.call(value, args, call.source);
-    if (value.kind === "reference" && walk.dialect.acts.get(walk.dialect.canonical(value.name))) walk.call(value, [UNKNOWN], call.source);
+    if (value.kind === "reference" && walk.dialect.acts.get(walk.dialect.canonical(value.name)))
+      walk.call(value, [UNKNOWN], call.source);
   }
 }
 
@@ -87,17 +88,15 @@ export function downloads(at: At): Act {
 
 /** Writes into an open file: nothing new, unless the content was downloaded. */
 export const writesContent: Act = (call, walk) => {
-  if (call.args.some((value) => value.kind === "remote") && call.self?.kind === "object" && call.self.at.text !== undefined) {
+  if (
+    call.args.some((value) => value.kind === "remote") &&
+    call.self?.kind === "object" &&
+    call.self.at.text !== undefined
+  ) {
     walk.downloaded.add(call.self.at.text);
   }
   return PLAIN;
 };
-
-/** Starting a file that was downloaded before. */
-function noteForeignStart(started: readonly string[], call: Call, walk: Walk): void {
-  const ran = [...walk.downloaded].find((path) => started.some((word) => word.includes(path)));
-  if (ran !== undefined) noteUnknown(walk, `${ran} (downloaded before)`, call.source, ["foreign-code"]);
-}
 
 export function creates(at: At, value: Value = PLAIN): Act {
   return (call, walk) => {
@@ -116,7 +115,10 @@ export function deletes(at: At, how: Deleting = {}): Act {
   return (call, walk) => {
     const targets = how.every ? call.args : [valueAt(call, at) ?? UNKNOWN];
     for (const word of targets.flatMap((target) => pathWords(target, call.source))) {
-      note(walk, fileEffects("delete", word, walk.scene, { by: call.source, recursive: how.recursive ?? false }));
+      note(
+        walk,
+        fileEffects("delete", word, walk.scene, { by: call.source, recursive: how.recursive ?? false }),
+      );
     }
     if (how.every && call.open) noteUnknown(walk, call.name, call.source);
     return PLAIN;
@@ -145,7 +147,11 @@ export function copies(from: At, to: At): Act {
 }
 
 export function pathWords(value: Value, source: string): readonly Word[] {
-  if (value.kind === "list") return [...value.items.map((item) => wordOf(item, source)), ...(value.open || value.items.length === 0 ? [unknownWord(source)] : [])];
+  if (value.kind === "list")
+    return [
+      ...value.items.map((item) => wordOf(item, source)),
+      ...(value.open || value.items.length === 0 ? [unknownWord(source)] : []),
+    ];
   if (value.kind === "choice") return value.options.flatMap((option) => pathWords(option, source));
   return [wordOf(value, source)];
 }
@@ -158,97 +164,17 @@ export function opens(at: At, mode: At): Act {
     const given = valueAt(call, mode);
     const how = given === undefined ? "r" : knownText(given);
     const writing = how === undefined || /[wax+c]/.test(how);
-    if (path?.kind !== "number") note(walk, fileEffects(writing ? "change" : "read", word, walk.scene, { by: call.source, certain: how !== undefined }));
+    if (path?.kind !== "number")
+      note(
+        walk,
+        fileEffects(writing ? "change" : "read", word, walk.scene, {
+          by: call.source,
+          certain: how !== undefined,
+        }),
+      );
     const file = object("file", word);
     runCallbacks(call, walk, [file]);
     return file;
-  };
-}
-
-/** Gives its text argument to the system's shell. */
-export function runsShell(at: At): Act {
-  return (call, walk) => runShell(valueAt(call, at), call, walk);
-}
-
-export function runShell(value: Value | undefined, call: Call, walk: Walk): Value {
-  if (value?.kind === "choice") {
-    for (const option of value.options) runShell(option, call, walk);
-    return PLAIN;
-  }
-  const given = shellText(wordOf(value, call.source));
-  if (!given || value === undefined) {
-    noteUnknown(walk, call.name, call.source);
-    return PLAIN;
-  }
-  noteForeignStart([given.text], call, walk);
-  const variables = given.variables ? { variables: given.variables } : {};
-  return printedBy(noteFinding(walk, walk.scene.shell(given.text, hereAs(walk, { ...directory(call, walk), ...variables }))));
-}
-
-function printedBy(output: Stream | undefined): Value {
-  if (output?.kind === "text") return text(output.text);
-  return output?.kind === "opaque" && output.remote ? REMOTE : object("process");
-}
-
-/** `cwd=` of the functions that start programs. */
-function directory(call: Call, walk: Walk): { readonly cwd?: string | undefined } {
-  const options = call.args.find((value) => value.kind === "map");
-  const given = call.named.get("cwd") ?? call.named.get("chdir") ?? (options?.kind === "map" ? options.entries.get("cwd") : undefined);
-  if (!given) return {};
-  const path = knownText(given);
-  if (path === undefined) return { cwd: undefined };
-  if (path.startsWith("/")) return { cwd: normalizePath(path) };
-  return { cwd: walk.scene.cwd === undefined ? undefined : normalizePath(`${walk.scene.cwd}/${path}`) };
-}
-
-/** Starts a program from a list of words. */
-export function runWords(values: readonly Value[], open: boolean, call: Call, walk: Walk): Value {
-  const words = values.flatMap((value) => pathWordsOfArguments(value, call.source));
-  if (words.length === 0 || words[0]?.text === undefined) {
-    noteUnknown(walk, call.name, call.source);
-    return PLAIN;
-  }
-  noteForeignStart(words.map((word) => word.text ?? ""), call, walk);
-  const all = open ? [...words, unknownWord("…")] : words;
-  return printedBy(noteFinding(walk, walk.scene.argv(all, hereAs(walk, directory(call, walk)))));
-}
-
-function pathWordsOfArguments(value: Value, source: string): readonly Word[] {
-  const items = value.kind === "list" ? elements(value) : undefined;
-  if (!items) return [wordOf(value, source)];
-  return [...items.map((item) => wordOf(item, source)), ...(value.kind === "list" && value.open ? [unknownWord(source)] : [])];
-}
-
-/** A text is a shell command, a list is a program with its arguments. */
-export function runsEither(at: At): Act {
-  return (call, walk) => {
-    const value = valueAt(call, at);
-    if (value?.kind === "list") return runWords(value.items, value.open, call, walk);
-    return runShell(value, call, walk);
-  };
-}
-
-/** A program and, in a second argument, the list of its arguments. */
-export function runsProgram(program: At, args: At): Act {
-  return (call, walk) => {
-    const rest = valueAt(call, args);
-    const more = rest?.kind === "list" ? rest : undefined;
-    const inShell = call.args.some((value) => value.kind === "map" && value.entries.get("shell") !== undefined);
-    if (inShell && !more) return runShell(valueAt(call, program), call, walk);
-    runCallbacks(call, walk);
-    return runWords([valueAt(call, program) ?? UNKNOWN, ...(more?.items ?? [])], more?.open ?? rest?.kind === "unknown", call, walk);
-  };
-}
-
-/** Runs a text as a program in a language; a text that is not known is an unknown effect. */
-export function evaluates(language: CodeLanguage, at: At): Act {
-  return (call, walk) => {
-    const value = valueAt(call, at);
-    const code = knownText(value);
-    if (value?.kind === "function") return walk.call(value, [], call.source);
-    if (code === undefined) noteUnknown(walk, value?.kind === "remote" ? `${call.name} of what was downloaded` : call.name, call.source, value?.kind === "remote" ? ["foreign-code"] : []);
-    else noteFinding(walk, walk.scene.code(language, code, hereAs(walk)));
-    return code === undefined ? UNKNOWN : PLAIN;
   };
 }
 
@@ -260,7 +186,8 @@ export const unknown: Act = (call, walk) => {
 
 export function requests(method: string | At, url: At): Act {
   return (call, walk) => {
-    const verb = typeof method === "string" && method !== "self" ? method : knownText(valueAt(call, method as At));
+    const verb =
+      typeof method === "string" && method !== "self" ? method : knownText(valueAt(call, method as At));
     return noteRequest(verb, valueAt(call, url), call, walk);
   };
 }
@@ -296,12 +223,15 @@ export function globs(pattern: At, folder?: At): Act {
 }
 
 /** Path segments joined. */
-export const joinsPath: Act = (call) => textWith(joinPaths(call.args.map((value) => wordOf(value, call.source))));
+export const joinsPath: Act = (call) =>
+  textWith(joinPaths(call.args.map((value) => wordOf(value, call.source))));
 
 /** Prints its arguments: what the program writes is known as long as all of them are. */
 export function prints(end: string, separator: string): Act {
   return (call, walk) => {
-    const texts = call.args.map(knownText);
+    const texts = call.args.map((value) =>
+      value.kind === "text" && value.word.glob ? undefined : knownText(value),
+    );
     if (call.named.size > 0 || call.open || texts.some((one) => one === undefined)) walk.printed = undefined;
     else walk.printed?.push(texts.join(separator) + end);
     runCallbacks(call, walk);

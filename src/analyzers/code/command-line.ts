@@ -57,7 +57,16 @@ interface Reading {
 
 /** Takes the arguments of an interpreter apart, up to the script or the program's own arguments. */
 export function readCommandLine(args: readonly Word[], spec: CommandLineSpec): CommandLine {
-  const reading: Reading = { inline: [], module: undefined, file: undefined, preloads: [], modules: [], flags: new Set(), inPlace: undefined, ended: false };
+  const reading: Reading = {
+    inline: [],
+    module: undefined,
+    file: undefined,
+    preloads: [],
+    modules: [],
+    flags: new Set(),
+    inPlace: undefined,
+    ended: false,
+  };
   let at = 0;
   let dynamic = false;
   while (at < args.length && !reading.ended) {
@@ -72,7 +81,9 @@ export function readCommandLine(args: readonly Word[], spec: CommandLineSpec): C
       break;
     }
     if (!text.startsWith("-") || text === "-") break;
-    at += text.startsWith("--") ? readLong(word, args[at + 1], spec, reading) : readBundle(word, args[at + 1], spec, reading);
+    at += text.startsWith("--")
+      ? readLong(word, args[at + 1], spec, reading)
+      : readBundle(word, args[at + 1], spec, reading);
   }
   const flags = reading.flags;
   return {
@@ -85,7 +96,13 @@ export function readCommandLine(args: readonly Word[], spec: CommandLineSpec): C
     loops: spec.loops === true && ["-n", "-p"].some((flag) => flags.has(flag)),
     check: (spec.check ?? []).some((flag) => flags.has(flag)),
     server: (spec.server ?? []).some((flag) => flags.has(flag)),
-    describes: reading.inline.length === 0 && reading.module === undefined && at >= args.length && ["-V", "-v", "--version", "-h", "--help", "-i:", "-m:", "--info", "--modules", "--ini"].some((flag) => flags.has(flag)),
+    describes:
+      reading.inline.length === 0 &&
+      reading.module === undefined &&
+      at >= args.length &&
+      ["-V", "-v", "--version", "-h", "--help", "-i:", "-m:", "--info", "--modules", "--ini"].some((flag) =>
+        flags.has(flag),
+      ),
     dynamic,
     wrap: (text) => [...reading.modules.map((name) => `use ${name};`), text].join("\n"),
   };
@@ -97,7 +114,13 @@ function readLong(word: Word, next: Word | undefined, spec: CommandLineSpec, rea
   const equals = text.indexOf("=");
   const name = equals < 0 ? text : text.slice(0, equals);
   reading.flags.add(name);
-  const takes = [...spec.inline, ...(spec.module ?? []), ...(spec.file ?? []), ...spec.values, ...(spec.server ?? [])].includes(name);
+  const takes = [
+    ...spec.inline,
+    ...(spec.module ?? []),
+    ...(spec.file ?? []),
+    ...spec.values,
+    ...(spec.server ?? []),
+  ].includes(name);
   if (!takes) return 1;
   keep(name, equals < 0 ? next : cutWord(word, equals + 1), spec, reading);
   return equals < 0 ? 2 : 1;
@@ -111,14 +134,27 @@ function readBundle(word: Word, next: Word | undefined, spec: CommandLineSpec, r
     reading.flags.add(name);
     const rest = at + 1 < text.length || word.text === undefined ? cutWord(word, at + 1) : undefined;
     if (takesAttached(name, spec)) {
-      const digits = /^[0lCTKW]$/.test(text[at] as string) ? (/^[0-9a-fxA-F]*/.exec(text.slice(at + 1))?.[0].length ?? 0) : undefined;
+      const digits = /^[0lCTKW]$/.test(text[at] as string)
+        ? (/^[0-9a-fxA-F]*/.exec(text.slice(at + 1))?.[0].length ?? 0)
+        : undefined;
       if (digits !== undefined) {
-        at += text[at] === "l" || text[at] === "0" || text[at] === "C" || text[at] === "W" || text[at] === "T" ? (/^x?[0-9]*/.exec(text.slice(at + 1))?.[0].length ?? 0) : digits;
+        at +=
+          text[at] === "l" || text[at] === "0" || text[at] === "C" || text[at] === "W" || text[at] === "T"
+            ? (/^x?[0-9]*/.exec(text.slice(at + 1))?.[0].length ?? 0)
+            : digits;
         continue;
       }
       return keepAttached(name, rest, next, reading);
     }
-    if ([...spec.inline, ...(spec.module ?? []), ...(spec.file ?? []), ...spec.values, ...(spec.server ?? [])].includes(name)) {
+    if (
+      [
+        ...spec.inline,
+        ...(spec.module ?? []),
+        ...(spec.file ?? []),
+        ...spec.values,
+        ...(spec.server ?? []),
+      ].includes(name)
+    ) {
       keep(name, rest ?? next, spec, reading);
       return rest ? 1 : 2;
     }
@@ -130,7 +166,12 @@ function takesAttached(name: string, spec: CommandLineSpec): boolean {
   return (spec.attached ?? "").includes(name.slice(1));
 }
 
-function keepAttached(name: string, rest: Word | undefined, next: Word | undefined, reading: Reading): number {
+function keepAttached(
+  name: string,
+  rest: Word | undefined,
+  next: Word | undefined,
+  reading: Reading,
+): number {
   if (name === "-i") {
     reading.inPlace = rest?.text ?? "";
     return 1;

@@ -2,9 +2,15 @@
  * Decodes a constant the way a program would; `undefined` when it is not valid. Both are controlled by the
  * agent: encodings are the usual way to hide a command.
  */
-export function decodeText(encoding: "base64" | "hex" | "rot13" | "percent", value: string): string | undefined {
+export function decodeText(
+  encoding: "base64" | "hex" | "rot13" | "percent",
+  value: string,
+): string | undefined {
   if (encoding === "rot13") return value.replace(/[a-z]/gi, (letter) => rotated(letter));
-  if (encoding === "percent") return value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  if (encoding === "percent")
+    return value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
   const bytes = encoding === "hex" ? hexBytes(value) : base64Bytes(value);
   return bytes && utf8(bytes);
 }
@@ -54,14 +60,27 @@ function utf8(bytes: readonly number[]): string | undefined {
 export function utf16(bytes: readonly number[]): string | undefined {
   if (bytes.length % 2 === 1) return undefined;
   let out = "";
-  for (let at = 0; at < bytes.length; at += 2) out += String.fromCharCode((bytes[at] as number) | ((bytes[at + 1] as number) << 8));
+  for (let at = 0; at < bytes.length; at += 2)
+    out += String.fromCharCode((bytes[at] as number) | ((bytes[at + 1] as number) << 8));
   return out;
 }
 
-const SIMPLE: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", a: "\x07", e: "\x1b", "0": "\0", s: " ", "\n": "" };
+const SIMPLE: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  a: "\x07",
+  e: "\x1b",
+  "0": "\0",
+  s: " ",
+  "\n": "",
+};
 
 /** Backslash escapes as C and its descendants write them: `\n`, `\x41`, `\u0041`, `\u{41}`, `\101`. */
-export function unescape(value: string): string {
+export function unescapeText(value: string): string {
   return value.replace(
     /\\(?:x([0-9a-fA-F]{1,2})|[xu]\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|(\r?\n|[\s\S]))/g,
     (_, hex?: string, braced?: string, short?: string, long?: string, octal?: string, letter?: string) => {

@@ -4,8 +4,9 @@ import { collapseEffects } from "./collapse.ts";
 import type { Expression, FunctionExpression } from "./expression.ts";
 import { callMethod, memberOf } from "./methods.ts";
 import { operate } from "./operate.ts";
+import { takeApart } from "./patterns.ts";
+import { runShell } from "./process-acts.ts";
 import { noteUse, referTo } from "./refer.ts";
-import { runShell } from "./acts.ts";
 import {
   choice,
   element,
@@ -16,7 +17,6 @@ import {
   lookUp,
   object,
   PLAIN,
-  reference,
   type Scope,
   scopeOf,
   text,
@@ -34,7 +34,13 @@ const MAX_ROUNDS = 40;
  * Reads a program without running it and tells its effects: constants are folded, names resolved, known calls
  * looked up in the dialect's tables. Functions that nothing calls are read too, with arguments nobody knows.
  */
-export function evaluateProgram(program: Expression, dialect: Dialect, scene: Scene, source: string, origin: Origin): Finding {
+export function evaluateProgram(
+  program: Expression,
+  dialect: Dialect,
+  scene: Scene,
+  source: string,
+  origin: Origin,
+): Finding {
   const walk: Walk = {
     dialect,
     origin,
@@ -53,14 +59,17 @@ export function evaluateProgram(program: Expression, dialect: Dialect, scene: Sc
   evaluate(program, { names: new Map(), parent: undefined }, walk);
   callTheRest(walk);
   const effects = collapseEffects([...walk.effects.values()], origin, scene, dialect.language, walk.source);
-  const output: Stream = walk.printed ? { kind: "text", text: walk.printed.join("") } : { kind: "opaque", remote: false, tame: false };
+  const output: Stream = walk.printed
+    ? { kind: "text", text: walk.printed.join("") }
+    : { kind: "opaque", remote: false, tame: false };
   return { effects, output };
 }
 
 /** Functions that were defined and never called: something may call them in a way that was not seen. */
 function callTheRest(walk: Walk): void {
   for (let round = 0; round < 3; round++) {
-    for (const [code, known] of [...walk.defined]) if (!known.called) callFunction(code, known.scope, [], walk);
+    for (const [code, known] of [...walk.defined])
+      if (!known.called) callFunction(code, known.scope, [], walk);
   }
 }
 
@@ -74,7 +83,9 @@ function evaluate(expression: Expression, scope: Scope, walk: Walk): Value {
     case "number":
       return { kind: "number", value: expression.value };
     case "join":
-      return textWith(joinWords(expression.parts.map((part) => wordOf(evaluate(part, scope, walk), part.source))));
+      return textWith(
+        joinWords(expression.parts.map((part) => wordOf(evaluate(part, scope, walk), part.source))),
+      );
     case "list":
       return listOf(expression.items, scope, walk);
     case "map":
@@ -82,7 +93,12 @@ function evaluate(expression: Expression, scope: Scope, walk: Walk): Value {
     case "spread":
       return evaluate(expression.value, scope, walk);
     case "name":
-      return lookUp(scope, expression.name) ?? fromWildcard(expression.name, scope, walk) ?? referTo(expression.name, walk) ?? UNKNOWN;
+      return (
+        lookUp(scope, expression.name) ??
+        fromWildcard(expression.name, scope, walk) ??
+        referTo(expression.name, walk) ??
+        UNKNOWN
+      );
     case "member":
       return memberOf(evaluate(expression.on, scope, walk), expression.name, expression.source, walk);
     case "index":
@@ -112,7 +128,11 @@ function evaluateStatement(expression: Expression, scope: Scope, walk: Walk): Va
     case "assign":
       return assign(expression.target, evaluate(expression.value, scope, walk), scope, walk);
     case "append": {
-      const sum = operate("+", [evaluate(expression.target, scope, walk), evaluate(expression.value, scope, walk)], expression.source);
+      const sum = operate(
+        "+",
+        [evaluate(expression.target, scope, walk), evaluate(expression.value, scope, walk)],
+        expression.source,
+      );
       return assign(expression.target, sum, scope, walk);
     }
     case "import":
@@ -124,7 +144,11 @@ function evaluateStatement(expression: Expression, scope: Scope, walk: Walk): Va
     case "branches":
       return runBranches(expression, scope, walk);
     case "operation":
-      return operate(expression.operator, expression.operands.map((operand) => evaluate(operand, scope, walk)), expression.source);
+      return operate(
+        expression.operator,
+        expression.operands.map((operand) => evaluate(operand, scope, walk)),
+        expression.source,
+      );
     case "return": {
       const value = evaluate(expression.value, scope, walk);
       walk.returned.push(value);
@@ -134,7 +158,11 @@ function evaluateStatement(expression: Expression, scope: Scope, walk: Walk): Va
       return defineClass(expression, scope, walk);
     case "shell": {
       const command = evaluate(expression.command, scope, walk);
-      return runShell(command, { name: "shell", args: [], named: new Map(), open: false, source: expression.source }, walk);
+      return runShell(
+        command,
+        { name: "shell", args: [], named: new Map(), open: false, source: expression.source },
+        walk,
+      );
     }
     case "unread":
       noteUnknown(walk, expression.what, expression.source);
@@ -199,7 +227,8 @@ function evaluateCall(expression: Extract<Expression, { kind: "call" }>, scope: 
   const call = { args, named, open: given.kind === "list" && given.open, source: expression.source };
   if (self !== undefined && callee.kind === "member") {
     const value = callMethod(self, callee.name, call, walk);
-    if (value.kind === "list" && callee.on.kind === "name" && MUTATING.has(callee.name)) assign(callee.on, value, scope, walk);
+    if (value.kind === "list" && callee.on.kind === "name" && MUTATING.has(callee.name))
+      assign(callee.on, value, scope, walk);
     return value;
   }
   return apply(target ?? UNKNOWN, call, walk);
@@ -208,7 +237,12 @@ function evaluateCall(expression: Extract<Expression, { kind: "call" }>, scope: 
 /** Methods that change the list they are called on. */
 const MUTATING = new Set(["append", "push", "extend", "insert", "unshift", "concat!", "<<"]);
 
-type Given = { readonly args: readonly Value[]; readonly named: ReadonlyMap<string, Value>; readonly open: boolean; readonly source: string };
+type Given = {
+  readonly args: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+  readonly open: boolean;
+  readonly source: string;
+};
 
 /** Calls whatever a value is. */
 function apply(callee: Value, given: Given, walk: Walk): Value {
@@ -225,7 +259,8 @@ function apply(callee: Value, given: Given, walk: Walk): Value {
       return callNamed(callee, given, walk);
     case "unknown":
     case "remote":
-      for (const value of given.args) if (value.kind === "function") apply(value, { ...given, args: [] }, walk);
+      for (const value of given.args)
+        if (value.kind === "function") apply(value, { ...given, args: [] }, walk);
       return UNKNOWN;
     default:
       return PLAIN;
@@ -240,16 +275,30 @@ function callNamed(callee: Value, given: Given, walk: Walk): Value {
   return PLAIN;
 }
 
-function callFunction(code: FunctionExpression, scope: Scope, args: readonly Value[], walk: Walk, named?: ReadonlyMap<string, Value>): Value {
+function callFunction(
+  code: FunctionExpression,
+  scope: Scope,
+  args: readonly Value[],
+  walk: Walk,
+  named?: ReadonlyMap<string, Value>,
+): Value {
   const known = walk.defined.get(code);
   if (known) known.called = true;
   if (walk.active.includes(code) || walk.active.length >= MAX_CALLS) return UNKNOWN;
   const inner: Scope = { names: new Map(), parent: scope };
   code.parameters.forEach((parameter, index) => {
-    const name = parameter.kind === "name" ? parameter.name : parameter.kind === "assign" && parameter.target.kind === "name" ? parameter.target.name : undefined;
+    const name =
+      parameter.kind === "name"
+        ? parameter.name
+        : parameter.kind === "assign" && parameter.target.kind === "name"
+          ? parameter.target.name
+          : undefined;
     const rest = parameter.kind === "spread";
-    const given = (name === undefined ? undefined : named?.get(name)) ?? (rest ? list(args.slice(index), args.length === 0) : args[index]);
-    const standard = parameter.kind === "assign" && given === undefined ? evaluate(parameter.value, scope, walk) : undefined;
+    const given =
+      (name === undefined ? undefined : named?.get(name)) ??
+      (rest ? list(args.slice(index), args.length === 0) : args[index]);
+    const standard =
+      parameter.kind === "assign" && given === undefined ? evaluate(parameter.value, scope, walk) : undefined;
     bindFresh(parameter, given ?? (args.length > 0 && standard ? standard : UNKNOWN), inner, walk);
   });
   const before = { returned: walk.returned, conditional: walk.conditional };
@@ -268,8 +317,9 @@ function callFunction(code: FunctionExpression, scope: Scope, args: readonly Val
 function bindFresh(target: Expression, value: Value, scope: Scope, walk: Walk): void {
   if (target.kind === "name") scope.names.set(target.name, value);
   else if (target.kind === "assign") bindFresh(target.target, value, scope, walk);
-  else if (target.kind === "spread") bindFresh(target.value, value.kind === "list" ? value : list([], true), scope, walk);
-  else destructure(target, value, (part, inner) => bindFresh(part, inner, scope, walk));
+  else if (target.kind === "spread")
+    bindFresh(target.value, value.kind === "list" ? value : list([], true), scope, walk);
+  else takeApart(target, value, (part, inner) => bindFresh(part, inner, scope, walk));
 }
 
 function define(code: FunctionExpression, scope: Scope, walk: Walk): Value {
@@ -302,36 +352,23 @@ function assign(target: Expression, value: Value, scope: Scope, walk: Walk): Val
     if (on.kind === "map" && target.on.kind === "name") assign(target.on, { ...on, open: true }, scope, walk);
     return value;
   }
-  destructure(target, value, (part, inner) => assign(part, inner, scope, walk));
+  takeApart(target, value, (part, inner) => assign(part, inner, scope, walk));
   return value;
 }
 
-/** Takes a value apart along a pattern: `[a, b]`, `{ a, b: c }`, `(a, *b)`. */
-function destructure(pattern: Expression, value: Value, bind: (part: Expression, value: Value) => void): void {
-  if (pattern.kind === "list") {
-    pattern.items.forEach((item, index) => {
-      if (item.kind === "spread") bind(item.value, value.kind === "list" ? list(value.items.slice(index), value.open) : list([], true));
-      else bind(item, (value.kind === "list" ? value.items[index] : undefined) ?? element(value));
-    });
-  }
-  if (pattern.kind !== "map") return;
-  for (const entry of pattern.entries) {
-    const key = entry.key.kind === "text" ? entry.key.value : undefined;
-    const target = entry.value.kind === "assign" ? entry.value.target : entry.value;
-    if (key === undefined) bind(target, UNKNOWN);
-    else if (value.kind === "reference") bind(target, reference(`${value.name}.${key}`));
-    else if (value.kind === "map") bind(target, value.entries.get(key) ?? (value.open ? UNKNOWN : PLAIN));
-    else bind(target, element(value));
-  }
-}
-
 function bindImport(expression: Extract<Expression, { kind: "import" }>, scope: Scope, walk: Walk): Value {
-  const module = noteUse(expression.module, { name: "import", args: [], named: new Map(), open: false, source: expression.source }, walk, "import");
+  const module = noteUse(
+    expression.module,
+    { name: "import", args: [], named: new Map(), open: false, source: expression.source },
+    walk,
+    "import",
+  );
   if (expression.as === "*") {
     scope.names.set("*", choice([module, ...(scope.names.get("*") ? [scope.names.get("*") as Value] : [])]));
     return PLAIN;
   }
-  const value = expression.name === undefined ? module : memberOf(module, expression.name, expression.source, walk);
+  const value =
+    expression.name === undefined ? module : memberOf(module, expression.name, expression.source, walk);
   if (expression.as !== "") scope.names.set(expression.as, value);
   return value;
 }
@@ -353,7 +390,8 @@ function runLoop(expression: Extract<Expression, { kind: "loop" }>, scope: Scope
 /** The loop's own names are new in every round. */
 function bindLoop(target: Expression, value: Value, scope: Scope, walk: Walk): void {
   if (target.kind === "name") scopeOf(scope, target.name).names.set(target.name, value);
-  else if (target.kind === "list" || target.kind === "map") destructure(target, value, (part, inner) => bindLoop(part, inner, scope, walk));
+  else if (target.kind === "list" || target.kind === "map")
+    takeApart(target, value, (part, inner) => bindLoop(part, inner, scope, walk));
   else assign(target, value, scope, walk);
 }
 

@@ -19,22 +19,60 @@ export type Expression =
   | { readonly kind: "index"; readonly on: Expression; readonly key: Expression; readonly source: string }
   | CallExpression
   | FunctionExpression
-  | { readonly kind: "assign"; readonly target: Expression; readonly value: Expression; readonly source: string }
+  | {
+      readonly kind: "assign";
+      readonly target: Expression;
+      readonly value: Expression;
+      readonly source: string;
+    }
   /** `target += value` and its like. */
-  | { readonly kind: "append"; readonly target: Expression; readonly value: Expression; readonly source: string }
+  | {
+      readonly kind: "append";
+      readonly target: Expression;
+      readonly value: Expression;
+      readonly source: string;
+    }
   /** Binds `as` to a module, or to `name` in it. */
-  | { readonly kind: "import"; readonly module: string; readonly name?: string; readonly as: string; readonly source: string }
+  | {
+      readonly kind: "import";
+      readonly module: string;
+      readonly name?: string;
+      readonly as: string;
+      readonly source: string;
+    }
   /** Runs `body` for each element of `over`; the value is the list of what the body gives. */
-  | { readonly kind: "loop"; readonly target: Expression; readonly over: Expression; readonly body: Expression; readonly source: string }
+  | {
+      readonly kind: "loop";
+      readonly target: Expression;
+      readonly over: Expression;
+      readonly body: Expression;
+      readonly source: string;
+    }
   /** Runs in order; the value is that of the last. */
   | { readonly kind: "sequence"; readonly items: readonly Expression[]; readonly source: string }
   /** Any of the branches may run; the condition does. */
-  | { readonly kind: "branches"; readonly condition: readonly Expression[]; readonly branches: readonly Expression[]; readonly source: string }
+  | {
+      readonly kind: "branches";
+      readonly condition: readonly Expression[];
+      readonly branches: readonly Expression[];
+      readonly source: string;
+    }
   /** Operands of which nothing but their effects matters, joined by `operator`. */
-  | { readonly kind: "operation"; readonly operator: string; readonly operands: readonly Expression[]; readonly source: string }
+  | {
+      readonly kind: "operation";
+      readonly operator: string;
+      readonly operands: readonly Expression[];
+      readonly source: string;
+    }
   | { readonly kind: "return"; readonly value: Expression; readonly source: string }
   /** A class: its body is read with the name bound. */
-  | { readonly kind: "class"; readonly name: string; readonly bases: readonly Expression[]; readonly body: Expression; readonly source: string }
+  | {
+      readonly kind: "class";
+      readonly name: string;
+      readonly bases: readonly Expression[];
+      readonly body: Expression;
+      readonly source: string;
+    }
   /** A text given to the system's shell: backticks. */
   | { readonly kind: "shell"; readonly command: Expression; readonly source: string }
   /** Something that this reader does not know; never silently nothing. */

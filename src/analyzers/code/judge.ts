@@ -1,4 +1,4 @@
-import type { SyntaxNode, Language } from "../../core/facts.ts";
+import type { Language, SyntaxNode } from "../../core/facts.ts";
 import type { CodeLanguage, Finding, Scene } from "../analyzer.ts";
 import { found, unknownEffect } from "../effects.ts";
 import { evaluateProgram } from "./evaluate.ts";
@@ -16,10 +16,22 @@ export function judgeTree(
   language: Exclude<Language, "postgresql"> & CodeLanguage,
   text: string,
   scene: Scene,
-  how: { readonly dialect: Dialect; readonly lower: (root: SyntaxNode) => Expression; readonly origin: Origin },
+  how: {
+    readonly dialect: Dialect;
+    readonly lower: (root: SyntaxNode) => Expression;
+    readonly origin: Origin;
+  },
 ): Finding {
-  if (text.length > MAX_LENGTH) return found([unknownEffect(scene, "code", `${language} (longer than ${MAX_LENGTH} characters)`, text.slice(0, 100), ["bound"])]);
+  if (text.length > MAX_LENGTH)
+    return found([
+      unknownEffect(scene, "code", `${language} (longer than ${MAX_LENGTH} characters)`, text.slice(0, 100), [
+        "bound",
+      ]),
+    ]);
   const fact = scene.need({ kind: "syntax", language, text });
-  if (!fact?.tree) return found([unknownEffect(scene, "code", fact?.problem ? `${language}: ${fact.problem}` : language, text)]);
+  if (!fact?.tree)
+    return found([
+      unknownEffect(scene, "code", fact?.problem ? `${language}: ${fact.problem}` : language, text),
+    ]);
   return evaluateProgram(how.lower(fact.tree), how.dialect, scene, text, how.origin);
 }

@@ -20,7 +20,9 @@ export function nameOf(name: string, source = name): Expression {
 
 export function numberOf(node: SyntaxNode): Expression {
   const value = Number(node.text.replace(/_/g, ""));
-  return Number.isNaN(value) ? { kind: "plain", source: node.text } : { kind: "number", value, source: node.text };
+  return Number.isNaN(value)
+    ? { kind: "plain", source: node.text }
+    : { kind: "number", value, source: node.text };
 }
 
 export function plainOf(node: SyntaxNode): Expression {
@@ -29,7 +31,8 @@ export function plainOf(node: SyntaxNode): Expression {
 
 /** One text from pieces, folded where they are constants. */
 export function joinOf(parts: readonly Expression[], source: string): Expression {
-  if (parts.every((part) => part.kind === "text")) return textOf(parts.map((part) => (part.kind === "text" ? part.value : "")).join(""), source);
+  if (parts.every((part) => part.kind === "text"))
+    return textOf(parts.map((part) => (part.kind === "text" ? part.value : "")).join(""), source);
   return { kind: "join", parts, source };
 }
 

@@ -1,18 +1,43 @@
 import { effect, unknownEffect } from "../effects.ts";
 import { environmentOf } from "../environment.ts";
 import { literal, unknownWord } from "../options.ts";
-import { decodeText } from "./decode.ts";
 import { runCallbacks } from "./acts.ts";
+import { decodeText } from "./decode.ts";
+import { computedMethod, noteUse, referTo } from "./refer.ts";
 import { callService, noteSql, serviceMember } from "./services.ts";
 import { foldTextMethod, joinedWith } from "./texts.ts";
-import { computedMethod, noteUse, referTo } from "./refer.ts";
-import { choice, element, elements, knownText, list, object, PLAIN, reference, REMOTE, text, textWith, UNKNOWN, type Value } from "./values.ts";
+import {
+  choice,
+  element,
+  elements,
+  knownText,
+  list,
+  object,
+  PLAIN,
+  REMOTE,
+  reference,
+  text,
+  textWith,
+  UNKNOWN,
+  type Value,
+} from "./values.ts";
 import { type Call, note, noteUnknown, type Walk } from "./walk.ts";
 
 type Given = Omit<Call, "name" | "self">;
 
 /** Python's doors from any object to everything else. */
-const DOORS = new Set(["__globals__", "__builtins__", "__subclasses__", "__code__", "__loader__", "__import__", "mainModule", "_load", "_linkedBinding", "binding"]);
+const DOORS = new Set([
+  "__globals__",
+  "__builtins__",
+  "__subclasses__",
+  "__code__",
+  "__loader__",
+  "__import__",
+  "mainModule",
+  "_load",
+  "_linkedBinding",
+  "binding",
+]);
 
 /** The value of a member that is read, not called. */
 export function memberOf(on: Value, name: string, source: string, walk: Walk): Value {
@@ -41,7 +66,12 @@ export function memberOf(on: Value, name: string, source: string, walk: Walk): V
   }
 }
 
-function objectMember(on: Extract<Value, { kind: "object" }>, name: string, source: string, walk: Walk): Value {
+function objectMember(
+  on: Extract<Value, { kind: "object" }>,
+  name: string,
+  source: string,
+  walk: Walk,
+): Value {
   const act = walk.dialect.acts.get(`${on.of}.${name}`);
   if (act) return act({ name, self: on, args: [], named: new Map(), open: false, source }, walk);
   if (on.of.startsWith("service:")) return serviceMember(on, name);
@@ -52,7 +82,8 @@ function objectMember(on: Extract<Value, { kind: "object" }>, name: string, sour
 /** Calls a method on a value. */
 export function callMethod(self: Value, name: string, given: Given, walk: Walk): Value {
   const call: Call = { ...given, name, self };
-  if (self.kind === "choice") return choice(self.options.map((option) => callMethod(option, name, given, walk)));
+  if (self.kind === "choice")
+    return choice(self.options.map((option) => callMethod(option, name, given, walk)));
   if (DOORS.has(name) && self.kind !== "map") {
     noteUnknown(walk, name, given.source);
     return UNKNOWN;
@@ -63,7 +94,8 @@ export function callMethod(self: Value, name: string, given: Given, walk: Walk):
     runCallbacks(call, walk, [self]);
     return self;
   }
-  if (self.kind === "reference") return noteUse(`${self.name}.${name}`, { ...call, name: `${self.name}.${name}` }, walk);
+  if (self.kind === "reference")
+    return noteUse(`${self.name}.${name}`, { ...call, name: `${self.name}.${name}` }, walk);
   switch (self.kind) {
     case "function":
       return callOfFunction(self, name, given, walk);
@@ -75,7 +107,10 @@ export function callMethod(self: Value, name: string, given: Given, walk: Walk):
       return listMethod(self, call, walk);
     case "text":
       runCallbacks(call, walk, [textWith(self.word)]);
-      return walk.dialect.acts.get(`text#${name}`)?.(call, walk) ?? foldTextMethod(self, name, given.args, given.source);
+      return (
+        walk.dialect.acts.get(`text#${name}`)?.(call, walk) ??
+        foldTextMethod(self, name, given.args, given.source)
+      );
     case "object":
       return objectMethod(self, call, walk);
     case "remote":
@@ -88,24 +123,46 @@ export function callMethod(self: Value, name: string, given: Given, walk: Walk):
   }
 }
 
-function callOfFunction(self: Extract<Value, { kind: "function" }>, name: string, given: Given, walk: Walk): Value {
-  if (name === "apply") return walk.call(self, given.args[1] ? (elements(given.args[1]) ?? [UNKNOWN]) : [], given.source);
+function callOfFunction(
+  self: Extract<Value, { kind: "function" }>,
+  name: string,
+  given: Given,
+  walk: Walk,
+): Value {
+  if (name === "apply")
+    return walk.call(self, given.args[1] ? (elements(given.args[1]) ?? [UNKNOWN]) : [], given.source);
   if (name === "bind") return self;
-  return walk.call(self, name === "call" && walk.dialect.language === "javascript" ? given.args.slice(1) : given.args, given.source);
+  return walk.call(
+    self,
+    name === "call" && walk.dialect.language === "javascript" ? given.args.slice(1) : given.args,
+    given.source,
+  );
 }
 
 /** Methods that give back (some of) the same elements. */
-const SELECTS = /^(filter|select|reject|sort\w*|reverse!?|slice|uniq|compact|flatten|to_a|toSorted|toReversed|each|each_slice|forEach|first|take|drop|concat|values|copy|dup|tap|push|shuffle|lazy)$/;
+const SELECTS =
+  /^(filter|select|reject|sort\w*|reverse!?|slice|uniq|compact|flatten|to_a|toSorted|toReversed|each|each_slice|forEach|first|take|drop|concat|values|copy|dup|tap|push|shuffle|lazy)$/;
 const ONE = /^(pop|shift|find|detect|first|last|at|sample|fetch|min|max)$/;
 
 function listMethod(self: Extract<Value, { kind: "list" }>, call: Call, walk: Walk): Value {
   const { name, args } = call;
-  if (["append", "push", "insert", "unshift", "<<", "add"].includes(name)) return list([...self.items, ...(name === "insert" ? args.slice(1) : args)], self.open || walk.conditional > 0);
+  if (["append", "push", "insert", "unshift", "<<", "add"].includes(name))
+    return list(
+      [...self.items, ...(name === "insert" ? args.slice(1) : args)],
+      self.open || walk.conditional > 0,
+    );
   if (name === "extend") return list([...self.items, ...(elements(args[0] ?? UNKNOWN) ?? [])], true);
-  if (name === "join") return joinedWith(knownText(args[0]) ?? (args.length === 0 && walk.dialect.language !== "ruby" ? "," : ""), self, call.source);
-  if (name === "pack" && self.items.length === 1) return packed(self.items[0] as Value, knownText(args[0]) ?? "");
+  if (name === "join")
+    return joinedWith(
+      knownText(args[0]) ?? (args.length === 0 && walk.dialect.language !== "ruby" ? "," : ""),
+      self,
+      call.source,
+    );
+  if (name === "pack" && self.items.length === 1)
+    return packed(self.items[0] as Value, knownText(args[0]) ?? "");
   const values = callbackValues(self, call, walk);
-  if (/^(map|collect|flat_?map|filter_map|each_with_object)$/i.test(name) && values) return list(values, self.open);
+  if (/^(map|collect|flat_?map|filter_map|each_with_object)$/i.test(name) && values)
+    return list(values, self.open);
   if (ONE.test(name) && args.length === 0) return element(self);
   if (name === "reverse" && !self.open) return list([...self.items].reverse());
   return SELECTS.test(name) ? list(self.items, self.open || !/^(each|forEach)$/.test(name)) : PLAIN;
@@ -128,10 +185,19 @@ function callbackValues(self: Value, call: Call, walk: Walk): readonly Value[] |
 
 function collection(self: Value, call: Call, walk: Walk): Value {
   runCallbacks(call, walk, [element(self)]);
-  if (self.kind === "map" && /^(items|entries|to_a)$/.test(call.name)) return list([...self.entries].map(([key, value]) => list([text(key), value])), self.open);
-  if (self.kind === "map" && call.name === "keys") return list([...self.entries.keys()].map((key) => text(key)), self.open);
+  if (self.kind === "map" && /^(items|entries|to_a)$/.test(call.name))
+    return list(
+      [...self.entries].map(([key, value]) => list([text(key), value])),
+      self.open,
+    );
+  if (self.kind === "map" && call.name === "keys")
+    return list(
+      [...self.entries.keys()].map((key) => text(key)),
+      self.open,
+    );
   if (self.kind === "map" && call.name === "values") return list([...self.entries.values()], self.open);
-  if (self.kind === "map" && /^(get|fetch|dig)$/.test(call.name)) return self.entries.get(knownText(call.args[0]) ?? "") ?? PLAIN;
+  if (self.kind === "map" && /^(get|fetch|dig)$/.test(call.name))
+    return self.entries.get(knownText(call.args[0]) ?? "") ?? PLAIN;
   return PLAIN;
 }
 
@@ -159,12 +225,15 @@ function constructed(call: Call, walk: Walk): Value {
 }
 
 /** Takes everything of a kind away, in whatever a library manages: databases, caches, indexes. */
-const WIPES = /^(delete_?all|destroy_?all|drop_?all|drop_?(database|db|table|tables|collection|index|schema|keyspace)|flush_?(all|db)|truncate(_?all|_?table)?|delete_?many|delete_?(database|db|table|collection|index|bucket|namespace|cluster|instance|project|volume|app|environment|user|users)|terminate_?\w*|destroy_?(database|db|instance|cluster|droplet|server|app|environment|volume)?|purge_?(all|queue)?|wipe\w*|remove_?(all|tree|database|collection)|reset_?(database|db)|rm_?rf?)$/i;
+const WIPES =
+  /^(delete_?all|destroy_?all|drop_?all|drop_?(database|db|table|tables|collection|index|schema|keyspace)|flush_?(all|db)|truncate(_?all|_?table)?|delete_?many|delete_?(database|db|table|collection|index|bucket|namespace|cluster|instance|project|volume|app|environment|user|users)|terminate_?\w*|destroy_?(database|db|instance|cluster|droplet|server|app|environment|volume)?|purge_?(all|queue)?|wipe\w*|remove_?(all|tree|database|collection)|reset_?(database|db)|rm_?rf?)$/i;
 /** Django's and its imitators' way to all rows of a table. */
 const QUERY_SET = /\.(objects|query)\b/;
 /** Takes one thing away, or runs something, if the receiver is what the name suggests. */
-const RISKY = /^(delete|unlink\w*|rmdir\w*|rmtree|system|popen|exec_command|execv\w*|spawn\w*|shutdown|run_command|send_command|sudo)$/i;
-const RUNS_SQL = /^(execute|executemany|executescript|exec_?query|query|raw|\$?(execute|query)_?raw(_?unsafe)?|select_all|exec_driver_sql)$/i;
+const RISKY =
+  /^(delete|unlink\w*|rmdir\w*|rmtree|system|popen|exec_command|execv\w*|spawn\w*|shutdown|run_command|send_command|sudo)$/i;
+const RUNS_SQL =
+  /^(execute|executemany|executescript|exec_?query|query|raw|\$?(execute|query)_?raw(_?unsafe)?|select_all|exec_driver_sql)$/i;
 
 /** A method of something that no table knows: its name is all there is. */
 function strangerMethod(call: Call, walk: Walk, receiver: string): Value {
@@ -173,7 +242,17 @@ function strangerMethod(call: Call, walk: Walk, receiver: string): Value {
   if (RUNS_SQL.test(name) && looksLikeSql(call.args[0])) noteSql(call.args[0], call, walk);
   else if (WIPES.test(name) || (foreign && QUERY_SET.test(receiver) && /^(delete|update)$/.test(name))) {
     const environment = environmentOf([receiver], walk.scene);
-    note(walk, [effect({ verb: "delete", kind: "library", name: `${receiver}.${name}`, environment, count: null, certain: false, by: call.source })]);
+    note(walk, [
+      effect({
+        verb: "delete",
+        kind: "library",
+        name: `${receiver}.${name}`,
+        environment,
+        count: null,
+        certain: false,
+        by: call.source,
+      }),
+    ]);
   } else if (RISKY.test(name) && (foreign || name.toLowerCase() !== "delete")) {
     note(walk, [unknownEffect(walk.scene, "code", `${receiver}.${name}`, call.source)]);
   }
@@ -182,5 +261,10 @@ function strangerMethod(call: Call, walk: Walk, receiver: string): Value {
 }
 
 function looksLikeSql(value: Value | undefined): boolean {
-  return value?.kind === "text" && /^\s*(select|insert|update|delete|drop|create|alter|truncate|with|merge|replace|grant|revoke|call|vacuum|pragma|explain|show|begin|commit|set|copy|lock|do)\b/i.test(value.word.prefix);
+  return (
+    value?.kind === "text" &&
+    /^\s*(select|insert|update|delete|drop|create|alter|truncate|with|merge|replace|grant|revoke|call|vacuum|pragma|explain|show|begin|commit|set|copy|lock|do)\b/i.test(
+      value.word.prefix,
+    )
+  );
 }

@@ -18,6 +18,8 @@ export interface PerlReading {
   printed: string[] | undefined;
   /** Places of the lists that loops run over. */
   readonly loops: readonly (readonly [number, number])[];
+  /** What `File::Find` gives: anything below the folders it is called for. */
+  readonly walked: Word | undefined;
   fold(from: number, to: number): readonly Word[];
 }
 
@@ -28,7 +30,11 @@ export interface PerlCall {
   readonly source: string;
 }
 
-export type PerlAct = (call: PerlCall, reading: PerlReading, run: (words: readonly Word[], by: string, reading: PerlReading) => void) => void;
+export type PerlAct = (
+  call: PerlCall,
+  reading: PerlReading,
+  run: (words: readonly Word[], by: string, reading: PerlReading) => void,
+) => void;
 
 function unknownAct(call: PerlCall, reading: PerlReading): void {
   reading.effects.push(unknownEffect(reading.scene, "code", `perl ${call.name}`, call.source));
@@ -38,13 +44,16 @@ function unknownAct(call: PerlCall, reading: PerlReading): void {
 function targets(call: PerlCall, reading: PerlReading): readonly Word[] {
   if (call.words.length > 0) return call.words;
   const [loop] = reading.loops;
+  if (reading.loops.length === 0 && reading.walked) return [reading.walked];
   return reading.loops.length === 1 && loop ? reading.fold(loop[0], loop[1]) : [unknownWord("$_")];
 }
 
 function deletes(recursive: boolean): PerlAct {
   return (call, reading) => {
     const by = `perl ${call.name}`;
-    for (const word of targets(call, reading)) if (!/^(HASH|\d)/.test(word.source)) reading.effects.push(...fileEffects("delete", word, reading.scene, { by, recursive }));
+    for (const word of targets(call, reading))
+      if (!/^(HASH|\d)/.test(word.source))
+        reading.effects.push(...fileEffects("delete", word, reading.scene, { by, recursive }));
   };
 }
 
@@ -57,16 +66,26 @@ function writes(position: number): PerlAct {
 }
 
 const writesRest: PerlAct = (call, reading) => {
-  for (const word of call.words.slice(1)) reading.effects.push(...fileEffects("change", word, reading.scene, { by: `perl ${call.name}` }));
+  for (const word of call.words.slice(1))
+    reading.effects.push(...fileEffects("change", word, reading.scene, { by: `perl ${call.name}` }));
 };
 
 const moves: PerlAct = (call, reading) => {
-  reading.effects.push(...fileEffects("delete", call.words[0] ?? unknownWord("from"), reading.scene, { by: `perl ${call.name}` }));
+  reading.effects.push(
+    ...fileEffects("delete", call.words[0] ?? unknownWord("from"), reading.scene, {
+      by: `perl ${call.name}`,
+    }),
+  );
   writes(1)(call, reading, () => undefined);
 };
 
 const makes: PerlAct = (call, reading) => {
-  reading.effects.push(...fileEffects("create", call.words[0] ?? unknownWord("folder"), reading.scene, { by: `perl ${call.name}`, kind: "directory" }));
+  reading.effects.push(
+    ...fileEffects("create", call.words[0] ?? unknownWord("folder"), reading.scene, {
+      by: `perl ${call.name}`,
+      kind: "directory",
+    }),
+  );
 };
 
 /** `open(F, MODE, PATH)`, and the old form in which the path carries the mode. */
@@ -84,12 +103,20 @@ const opens: PerlAct = (call, reading, run) => {
   const piped = /^\s*\|\s*(.*)$|^(.*?)\s*\|\s*$/s.exec(text);
   if (piped) {
     const command = piped[1] ?? piped[2] ?? "";
-    run([mode.text === undefined ? { ...mode, prefix: command } : { ...mode, text: command, prefix: command }], "open", reading);
+    run(
+      [mode.text === undefined ? { ...mode, prefix: command } : { ...mode, text: command, prefix: command }],
+      "open",
+      reading,
+    );
     return;
   }
   const sign = /^\s*(\+?[<>]{1,2})?\s*/.exec(text);
   const cut = sign?.[0].length ?? 0;
-  openFile(sign?.[1] ?? "<", { ...mode, text: mode.text?.slice(cut), prefix: mode.prefix.slice(cut) }, reading);
+  openFile(
+    sign?.[1] ?? "<",
+    { ...mode, text: mode.text?.slice(cut), prefix: mode.prefix.slice(cut) },
+    reading,
+  );
 };
 
 function openFile(mode: string | undefined, path: Word, reading: PerlReading): void {
@@ -117,13 +144,16 @@ const prints: PerlAct = (call, reading) => {
   const [first] = call.tokens;
   const toHandle = first?.kind === "word" || first?.text === "{" || call.tokens[1]?.kind === "string";
   if (toHandle && first?.text !== "STDOUT") return;
-  if (call.words.length === 0 || call.words.some((word) => word.text === undefined)) reading.printed = undefined;
-  else reading.printed?.push(call.words.map((word) => word.text).join("") + (call.name === "say" ? "\n" : ""));
+  if (call.words.length === 0 || call.words.some((word) => word.text === undefined))
+    reading.printed = undefined;
+  else
+    reading.printed?.push(call.words.map((word) => word.text).join("") + (call.name === "say" ? "\n" : ""));
 };
 
 const fetches: PerlAct = (call, reading) => {
   const target = call.name === "getstore" || call.name === "mirror" ? call.words[1] : undefined;
-  if (target) reading.effects.push(...fileEffects("change", target, reading.scene, { by: `perl ${call.name}` }));
+  if (target)
+    reading.effects.push(...fileEffects("change", target, reading.scene, { by: `perl ${call.name}` }));
 };
 
 /** What Perl's functions, and those of its usual modules, do. */
@@ -139,17 +169,29 @@ export const PERL_ACTS: ReadonlyMap<string, PerlAct> = new Map<string, PerlAct>(
   ["say", prints],
   ...both(words("unlink"), deletes(false)),
   ...both(words("rmdir"), deletes(false)),
-  ...both(words("rmtree remove_tree File::Path::rmtree File::Path::remove_tree File::Remove::remove pathrmdir"), deletes(true)),
+  ...both(
+    words("rmtree remove_tree File::Path::rmtree File::Path::remove_tree File::Remove::remove pathrmdir"),
+    deletes(true),
+  ),
   ...both(words("rename move mv File::Copy::move"), moves),
   ...both(words("copy cp File::Copy::copy fcopy dircopy rcopy link symlink"), writes(1)),
   ...both(words("mkdir mkpath make_path File::Path::make_path File::Path::mkpath"), makes),
   ...both(words("chmod"), writesRest),
   ...both(words("chown utime"), (call, reading) => {
-    for (const word of call.words.slice(2)) reading.effects.push(...fileEffects("change", word, reading.scene, { by: `perl ${call.name}` }));
+    for (const word of call.words.slice(2))
+      reading.effects.push(...fileEffects("change", word, reading.scene, { by: `perl ${call.name}` }));
   }),
-  ...both(words("truncate write_file append_file overwrite_file write_text File::Slurp::write_file"), writes(0)),
+  ...both(
+    words("truncate write_file append_file overwrite_file write_text File::Slurp::write_file"),
+    writes(0),
+  ),
   ...both(words("get getprint getstore mirror head"), fetches),
-  ...both(words("kill fork syscall ioctl fcntl dump chroot socket connect bind listen accept dbmopen setpgrp setpriority reset"), unknownAct),
+  ...both(
+    words(
+      "kill fork syscall ioctl fcntl dump chroot socket connect bind listen accept dbmopen setpgrp setpriority reset",
+    ),
+    unknownAct,
+  ),
 ]);
 
 function both(names: readonly string[], act: PerlAct): readonly [string, PerlAct][] {

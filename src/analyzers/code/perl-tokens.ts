@@ -1,6 +1,18 @@
 /** A piece of a Perl program. */
 export interface PerlToken {
-  readonly kind: "word" | "variable" | "string" | "raw" | "words" | "shell" | "regex" | "substitution" | "number" | "angle" | "test" | "sign";
+  readonly kind:
+    | "word"
+    | "variable"
+    | "string"
+    | "raw"
+    | "words"
+    | "shell"
+    | "regex"
+    | "substitution"
+    | "number"
+    | "angle"
+    | "test"
+    | "sign";
   /** Content without delimiters for what is quoted; the text itself for the rest. */
   readonly text: string;
   /** For a substitution: what stands for the match. */
@@ -8,10 +20,50 @@ export interface PerlToken {
   readonly flags?: string;
 }
 
-const CLOSING: ReadonlyMap<string, string> = new Map([["(", ")"], ["[", "]"], ["{", "}"], ["<", ">"]]);
-const SIGNS = ["<=>", "**=", "||=", "&&=", "//=", "...", "<<=", ">>=", "->", "++", "--", "**", "=~", "!~", "==", "!=", "<=", ">=", "&&", "||", "//", "..", "::", "+=", "-=", "*=", "/=", ".=", "%=", "x=", "=>", "<<", ">>"];
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ["(", ")"],
+  ["[", "]"],
+  ["{", "}"],
+  ["<", ">"],
+]);
+const SIGNS = [
+  "<=>",
+  "**=",
+  "||=",
+  "&&=",
+  "//=",
+  "...",
+  "<<=",
+  ">>=",
+  "->",
+  "++",
+  "--",
+  "**",
+  "=~",
+  "!~",
+  "==",
+  "!=",
+  "<=",
+  ">=",
+  "&&",
+  "||",
+  "//",
+  "..",
+  "::",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  ".=",
+  "%=",
+  "x=",
+  "=>",
+  "<<",
+  ">>",
+];
 /** Words that are values by themselves, so that an operator follows; after all others a term follows. */
-const VALUE_WORDS = /^(shift|pop|time|wantarray|times|wait|getppid|fork|__LINE__|__FILE__|__PACKAGE__|[A-Z][A-Z0-9_]+)$/;
+const VALUE_WORDS =
+  /^(shift|pop|time|wantarray|times|wait|getppid|fork|__LINE__|__FILE__|__PACKAGE__|[A-Z][A-Z0-9_]+)$/;
 
 /**
  * Splits a Perl program into tokens (perlop, "Quote and Quote-like Operators"). `undefined` when it cannot:
@@ -19,7 +71,12 @@ const VALUE_WORDS = /^(shift|pop|time|wantarray|times|wait|getppid|fork|__LINE__
  */
 export function tokenizePerl(text: string): readonly PerlToken[] | undefined {
   const tokens: PerlToken[] = [];
-  const pending: { readonly end: string; readonly indented: boolean; readonly raw: boolean; readonly at: number }[] = [];
+  const pending: {
+    readonly end: string;
+    readonly indented: boolean;
+    readonly raw: boolean;
+    readonly at: number;
+  }[] = [];
   let at = 0;
   while (at < text.length) {
     const sign = text[at] as string;
@@ -31,13 +88,21 @@ export function tokenizePerl(text: string): readonly PerlToken[] | undefined {
     }
     if (/\s/.test(sign)) at++;
     else if (sign === "#") at = lineEnd(text, at);
-    else if ((at === 0 || text[at - 1] === "\n") && /^=[a-z]/.test(text.slice(at, at + 2))) at = podEnd(text, at);
+    else if ((at === 0 || text[at - 1] === "\n") && /^=[a-z]/.test(text.slice(at, at + 2)))
+      at = podEnd(text, at);
     else {
       const rest = text.slice(at, at + 300);
       if (/^__(END|DATA)__/.test(rest)) break;
-      const here = valueEnded(tokens.at(-1)) ? undefined : /^<<(~?)(?:(["'])([^"'\n]*)\2|([A-Za-z_]\w*))/.exec(rest);
+      const here = valueEnded(tokens.at(-1))
+        ? undefined
+        : /^<<(~?)(?:(["'])([^"'\n]*)\2|([A-Za-z_]\w*))/.exec(rest);
       if (here) {
-        pending.push({ end: here[3] ?? here[4] ?? "", indented: here[1] === "~", raw: here[2] === "'", at: tokens.length });
+        pending.push({
+          end: here[3] ?? here[4] ?? "",
+          indented: here[1] === "~",
+          raw: here[2] === "'",
+          at: tokens.length,
+        });
         tokens.push({ kind: "string", text: "" });
         at += here[0].length;
         continue;
@@ -56,7 +121,12 @@ interface ReadToken {
   readonly end: number;
 }
 
-function readToken(text: string, at: number, rest: string, tokens: readonly PerlToken[]): ReadToken | undefined {
+function readToken(
+  text: string,
+  at: number,
+  rest: string,
+  tokens: readonly PerlToken[],
+): ReadToken | undefined {
   const before = tokens.at(-1);
   const sign = rest[0] as string;
   if (sign === '"') return quoted(text, at, "string");
@@ -68,12 +138,13 @@ function readToken(text: string, at: number, rest: string, tokens: readonly Perl
   if (variable) return plain("variable", variable, at);
   const word = /^[A-Za-z_]\w*(?:(?:::|')(?=[A-Za-z_])\w+)*(?:::)?/.exec(rest);
   if (word) return readWord(text, at, word[0], before, rest);
-  if (sign === "/" && !valueEnded(before)) return delimitedRegex(text, at, "");
+  if (sign === "/" && !valueEnded(before)) return delimitedRegex(text, at);
   if (sign === "<" && !valueEnded(before)) {
     const angle = /^<([^<>\n=]*)>/.exec(rest);
     if (angle) return { token: { kind: "angle", text: angle[1] ?? "" }, end: at + angle[0].length };
   }
-  if (/^-[a-zA-Z](?![\w])/.test(rest) && !valueEnded(before) && !/^-[a-zA-Z]\s*=>/.test(rest)) return plain("test", rest.slice(0, 2), at);
+  if (/^-[a-zA-Z](?![\w])/.test(rest) && !valueEnded(before) && !/^-[a-zA-Z]\s*=>/.test(rest))
+    return plain("test", rest.slice(0, 2), at);
   return plain("sign", SIGNS.find((one) => rest.startsWith(one)) ?? sign, at);
 }
 
@@ -90,9 +161,18 @@ function readVariable(rest: string, before: PerlToken | undefined, afterBlank: b
   return /^\$(?:\d+|[!-#%-/:-@[\\\]^_`|~]|\$(?!\w|\{))|^@[-+_]|^%[-+!](?=\s*[{;)]|$)/.exec(rest)?.[0];
 }
 
-function readWord(text: string, at: number, word: string, before: PerlToken | undefined, rest: string): ReadToken | undefined {
+function readWord(
+  text: string,
+  at: number,
+  word: string,
+  before: PerlToken | undefined,
+  rest: string,
+): ReadToken | undefined {
   const end = at + word.length;
-  const isKey = /^\s*=>/.test(rest.slice(word.length)) || (before?.text === "{" && rest[word.length] === "}") || before?.text === "->";
+  const isKey =
+    /^\s*=>/.test(rest.slice(word.length)) ||
+    (before?.text === "{" && rest[word.length] === "}") ||
+    before?.text === "->";
   if (isKey || before?.text === "sub") return plain("word", word, at);
   if (/^(q|qq|qw|qx|qr|m)$/.test(word)) return quoteLike(text, end, word) ?? plain("word", word, at);
   if (/^(s|tr|y)$/.test(word)) return twoPart(text, end, word) ?? plain("word", word, at);
@@ -129,20 +209,31 @@ function delimiterAt(text: string, from: number): number | undefined {
   let at = from;
   while (/\s/.test(text[at] ?? "")) at++;
   const sign = text[at];
-  if (sign === undefined || /[\w\s,;)=]/.test(sign) || (sign === "#" && at > from) || (sign === "=" && text[at + 1] === ">")) return undefined;
+  if (
+    sign === undefined ||
+    /[\w\s,;)=]/.test(sign) ||
+    (sign === "#" && at > from) ||
+    (sign === "=" && text[at + 1] === ">")
+  )
+    return undefined;
   return at;
 }
 
-const QUOTES: ReadonlyMap<string, PerlToken["kind"]> = new Map([["q", "raw"], ["qq", "string"], ["qw", "words"], ["qx", "shell"]]);
+const QUOTES: ReadonlyMap<string, PerlToken["kind"]> = new Map([
+  ["q", "raw"],
+  ["qq", "string"],
+  ["qw", "words"],
+  ["qx", "shell"],
+]);
 
 function quoteLike(text: string, from: number, word: string): ReadToken | undefined {
   const at = delimiterAt(text, from);
   if (at === undefined) return undefined;
   const kind = QUOTES.get(word);
-  return kind ? quoted(text, at, kind) : delimitedRegex(text, at, word);
+  return kind ? quoted(text, at, kind) : delimitedRegex(text, at);
 }
 
-function delimitedRegex(text: string, at: number, _word: string): ReadToken | undefined {
+function delimitedRegex(text: string, at: number): ReadToken | undefined {
   const end = closingAt(text, at);
   if (end === undefined) return undefined;
   const flags = /^[a-z]*/.exec(text.slice(end + 1, end + 20))?.[0] ?? "";
@@ -159,11 +250,21 @@ function twoPart(text: string, from: number, word: string): ReadToken | undefine
   const end = second === undefined ? undefined : closingAt(text, second);
   if (second === undefined || end === undefined) return undefined;
   const flags = /^[a-z]*/.exec(text.slice(end + 1, end + 20))?.[0] ?? "";
-  const token: PerlToken = { kind: "substitution", text: text.slice(at + 1, middle), replacement: text.slice(second + 1, end), flags: word === "s" ? flags : "" };
+  const token: PerlToken = {
+    kind: "substitution",
+    text: text.slice(at + 1, middle),
+    replacement: text.slice(second + 1, end),
+    flags: word === "s" ? flags : "",
+  };
   return { token, end: end + 1 + flags.length };
 }
 
-function readBodies(text: string, from: number, pending: { readonly end: string; readonly indented: boolean; readonly raw: boolean; readonly at: number }[], tokens: PerlToken[]): number | undefined {
+function readBodies(
+  text: string,
+  from: number,
+  pending: { readonly end: string; readonly indented: boolean; readonly raw: boolean; readonly at: number }[],
+  tokens: PerlToken[],
+): number | undefined {
   let at = from;
   for (const here of pending.splice(0)) {
     const start = at;

@@ -1,9 +1,9 @@
 import type { Finding, Scene, Word } from "../analyzer.ts";
 import { found, unknownEffect } from "../effects.ts";
-import { literal, unknownWord } from "../options.ts";
-import { HARMLESS_MODULES, HARMLESS_WORDS, PERL_ACTS, type PerlReading } from "./perl-acts.ts";
+import { unknownWord } from "../options.ts";
 import { collapseEffects } from "./collapse.ts";
-import { unescape, decodeText } from "./decode.ts";
+import { HARMLESS_MODULES, HARMLESS_WORDS, PERL_ACTS, type PerlReading } from "./perl-acts.ts";
+import { argumentsEnd, closingToken, fold, interpolated, walkedFolder } from "./perl-fold.ts";
 import { type PerlToken, tokenizePerl } from "./perl-tokens.ts";
 import { joinWords } from "./values.ts";
 import { type Origin, workspaceCode } from "./walk.ts";
@@ -17,15 +17,44 @@ const MAX_TOKENS = 40_000;
  */
 export function judgePerl(text: string, scene: Scene, origin: Origin = "inline"): Finding {
   const tokens = tokenizePerl(text);
-  if (!tokens || tokens.length > MAX_TOKENS) return found([unknownEffect(scene, "code", tokens ? "perl (too long)" : "perl that cannot be read", text, tokens ? ["bound"] : [])]);
-  const reading: PerlReading = { tokens, scene, effects: [], variables: new Map(), subs: new Set(), foreign: false, printed: [], loops: loopLists(tokens), fold: (from, to) => fold(tokens.slice(from, to), reading) };
-  for (const [index, token] of tokens.entries()) if (token.kind === "word" && token.text === "sub" && tokens[index + 1]?.kind === "word") reading.subs.add((tokens[index + 1] as PerlToken).text);
+  if (!tokens || tokens.length > MAX_TOKENS)
+    return found([
+      unknownEffect(
+        scene,
+        "code",
+        tokens ? "perl (too long)" : "perl that cannot be read",
+        text,
+        tokens ? ["bound"] : [],
+      ),
+    ]);
+  const reading: PerlReading = {
+    tokens,
+    scene,
+    effects: [],
+    variables: new Map(),
+    subs: new Set(),
+    foreign: false,
+    printed: [],
+    loops: loopLists(tokens),
+    get walked() {
+      return walkedFolder(tokens, reading);
+    },
+    fold: (from, to) => fold(tokens.slice(from, to), reading),
+  };
+  for (const [index, token] of tokens.entries())
+    if (token.kind === "word" && token.text === "sub" && tokens[index + 1]?.kind === "word")
+      reading.subs.add((tokens[index + 1] as PerlToken).text);
   bindLoopVariables(reading);
   tokens.forEach((token, index) => {
     readToken(token, index, reading);
   });
   const effects = collapseEffects(reading.effects, origin, scene, "perl", text);
-  return found(effects, reading.printed ? { kind: "text", text: reading.printed.join("") } : { kind: "opaque", remote: false, tame: false });
+  return found(
+    effects,
+    reading.printed
+      ? { kind: "text", text: reading.printed.join("") }
+      : { kind: "opaque", remote: false, tame: false },
+  );
 }
 
 /** The lists that `for` loops run over, as places in the tokens: what `$_` may be. */
@@ -50,7 +79,10 @@ function bindLoopVariables(reading: PerlReading): void {
   for (const [from, to] of reading.loops) {
     const name = reading.tokens[from - 1];
     if (name?.kind !== "variable") continue;
-    reading.variables.set(name.text, reading.variables.has(name.text) ? [unknownWord(name.text)] : reading.fold(from, to));
+    reading.variables.set(
+      name.text,
+      reading.variables.has(name.text) ? [unknownWord(name.text)] : reading.fold(from, to),
+    );
   }
 }
 
@@ -109,8 +141,11 @@ function assignVariable(token: PerlToken, index: number, reading: PerlReading): 
   const value = token.text.startsWith("@") || words.length === 1 ? words : [unknownWord(token.text)];
   if (next.text === ".=") {
     const before = reading.variables.get(token.text)?.[0];
-    reading.variables.set(token.text, [before && value[0] ? joinWords([before, value[0]]) : unknownWord(token.text)]);
-  } else reading.variables.set(token.text, reading.variables.has(token.text) ? [unknownWord(token.text)] : value);
+    reading.variables.set(token.text, [
+      before && value[0] ? joinWords([before, value[0]]) : unknownWord(token.text),
+    ]);
+  } else
+    reading.variables.set(token.text, reading.variables.has(token.text) ? [unknownWord(token.text)] : value);
 }
 
 function readWord(word: string, index: number, reading: PerlReading): void {
@@ -131,10 +166,26 @@ function readWord(word: string, index: number, reading: PerlReading): void {
   const act = PERL_ACTS.get(name);
   if (reading.subs.has(word) && !act) return;
   if (act) {
-    act({ name, words: fold(tokens.slice(index + 1, argumentsEnd(tokens, index + 1)), reading), tokens: tokens.slice(index + 1, argumentsEnd(tokens, index + 1)), source: word }, reading, runText);
+    act(
+      {
+        name,
+        words: fold(tokens.slice(index + 1, argumentsEnd(tokens, index + 1)), reading),
+        tokens: tokens.slice(index + 1, argumentsEnd(tokens, index + 1)),
+        source: word,
+      },
+      reading,
+      runText,
+    );
     return;
   }
-  if (HARMLESS_WORDS.has(name) || /^[A-Z][A-Z0-9_]*$/.test(name) || next?.text === "->" || next?.text === ":" || next?.text === "::") return;
+  if (
+    HARMLESS_WORDS.has(name) ||
+    /^[A-Z][A-Z0-9_]*$/.test(name) ||
+    next?.text === "->" ||
+    next?.text === ":" ||
+    next?.text === "::"
+  )
+    return;
   if (name.includes("::")) readQualified(name, reading);
   else if (!reading.foreign && !isIndirect(tokens, index)) unknown(name, reading);
 }
@@ -144,7 +195,8 @@ function isIndirect(tokens: readonly PerlToken[], index: number): boolean {
   return tokens[index - 1]?.text === "new" || tokens[index]?.text === "new";
 }
 
-const RISKY_METHODS = /^(unlink|remove|rmtree|remove_tree|delete_all|drop\w*|truncate|spew\w*|system|exec|run|capture|do|execute|terminate\w*|destroy\w*)$/;
+const RISKY_METHODS =
+  /^(unlink|remove|rmtree|remove_tree|delete_all|drop\w*|truncate|spew\w*|system|exec|run|capture|do|execute|terminate\w*|destroy\w*)$/;
 
 function readMethod(name: string, index: number, reading: PerlReading): void {
   if (!RISKY_METHODS.test(name)) return;
@@ -170,7 +222,8 @@ function readUse(word: string, index: number, reading: PerlReading): void {
 }
 
 /** Modules that open connections of any kind. */
-const NETWORK_MODULES = /^(IO::Socket.*|Socket6?|Net::(?!hostent|IP|netent|CIDR).*|IO::Async.*|AnyEvent.*|Expect|Inline.*|FFI::.*|Win32.*)$/;
+const NETWORK_MODULES =
+  /^(IO::Socket.*|Socket6?|Net::(?!hostent|IP|netent|CIDR).*|IO::Async.*|AnyEvent.*|Expect|Inline.*|FFI::.*|Win32.*)$/;
 
 function noteForeign(name: string, by: string, reading: PerlReading): void {
   reading.foreign = true;
@@ -179,7 +232,11 @@ function noteForeign(name: string, by: string, reading: PerlReading): void {
 
 function readQualified(name: string, reading: PerlReading): void {
   const short = name.slice(name.lastIndexOf("::") + 2);
-  if (HARMLESS_MODULES.test(name.slice(0, name.lastIndexOf("::"))) && !/^(_?exit|system|exec|kill|unlink|remove|rename)$/.test(short)) return;
+  if (
+    HARMLESS_MODULES.test(name.slice(0, name.lastIndexOf("::"))) &&
+    !/^(_?exit|system|exec|kill|unlink|remove|rename)$/.test(short)
+  )
+    return;
   if (!reading.foreign) unknown(name, reading);
 }
 
@@ -187,140 +244,19 @@ function readQualified(name: string, reading: PerlReading): void {
 function runText(words: readonly Word[], by: string, reading: PerlReading): void {
   const [first] = words;
   if (words.length > 1) {
-    const finding = first?.text === undefined ? found([unknownEffect(reading.scene, "code", "perl system", by)]) : reading.scene.argv(words);
+    const finding =
+      first?.text === undefined
+        ? found([unknownEffect(reading.scene, "code", "perl system", by)])
+        : reading.scene.argv(words);
     reading.effects.push(...finding.effects);
     return;
   }
   if (first?.text !== undefined) reading.effects.push(...reading.scene.shell(first.text).effects);
   else if (first && /^\s*[\w./-]+\s/.test(first.prefix)) {
-    reading.effects.push(...reading.scene.shell(`${first.prefix}\${unknown_value}${first.suffix}`, { variables: new Map([["unknown_value", undefined]]) }).effects);
+    reading.effects.push(
+      ...reading.scene.shell(`${first.prefix}\${unknown_value}${first.suffix}`, {
+        variables: new Map([["unknown_value", undefined]]),
+      }).effects,
+    );
   } else unknown("system", reading);
-}
-
-function closingToken(tokens: readonly PerlToken[], from: number): number {
-  let depth = 0;
-  for (let at = from; at < tokens.length; at++) {
-    const token = tokens[at] as PerlToken;
-    if (token.kind !== "sign") continue;
-    if (/^[([{]$/.test(token.text)) depth++;
-    else if (/^[)\]}]$/.test(token.text) && --depth === 0) return at;
-  }
-  return tokens.length;
-}
-
-/** Where the arguments that start at `from` end: at the closing parenthesis, or with the statement. */
-export function argumentsEnd(tokens: readonly PerlToken[], from: number): number {
-  if (tokens[from]?.text === "(" && tokens[from]?.kind === "sign") return closingToken(tokens, from) + 1;
-  let depth = 0;
-  for (let at = from; at < tokens.length; at++) {
-    const token = tokens[at] as PerlToken;
-    if (token.kind === "word" && depth === 0 && /^(or|and|if|unless|for|foreach|while|until|xor)$/.test(token.text)) return at;
-    if (token.kind !== "sign") continue;
-    if (/^[([{]$/.test(token.text)) depth++;
-    else if (/^[)\]}]$/.test(token.text) && depth-- === 0) return at;
-    else if (depth === 0 && /^(;|\|\||&&|\/\/|\?|:)$/.test(token.text)) return at;
-  }
-  return tokens.length;
-}
-
-/** The words of a list of arguments; what cannot be told is an unknown word. */
-function fold(tokens: readonly PerlToken[], reading: PerlReading): readonly Word[] {
-  const inner = tokens[0]?.text === "(" && tokens[0].kind === "sign" && closingToken(tokens, 0) === tokens.length - 1 ? tokens.slice(1, -1) : tokens;
-  const words: Word[] = [];
-  let depth = 0;
-  let piece: PerlToken[] = [];
-  for (const token of [...inner, { kind: "sign", text: "," } as PerlToken]) {
-    if (token.kind === "sign" && /^[([{]$/.test(token.text)) depth++;
-    if (token.kind === "sign" && /^[)\]}]$/.test(token.text)) depth--;
-    if (token.kind === "sign" && depth === 0 && /^(,|=>)$/.test(token.text)) {
-      if (piece.length > 0) words.push(...foldPiece(piece, reading));
-      piece = [];
-    } else piece.push(token);
-  }
-  return words;
-}
-
-function foldPiece(tokens: readonly PerlToken[], reading: PerlReading): readonly Word[] {
-  const [first] = tokens;
-  const source = tokens.map((token) => token.text).join(" ");
-  if (first?.kind === "words" && tokens.length === 1) return first.text.split(/\s+/).filter((word) => word !== "").map(literal);
-  if (first?.kind === "angle" && tokens.length === 1) return [/[*?{~/.]/.test(first.text) ? globWord(literal(first.text)) : unknownWord(source)];
-  if (first?.kind === "word" && first.text === "glob") return fold(tokens.slice(1), reading).map(globWord);
-  if (first?.kind === "word" && /^(decode_base64|MIME::Base64::decode_base64)$/.test(first.text)) return [decoded(fold(tokens.slice(1), reading)[0], source)];
-  if (first?.kind === "variable" && tokens.length === 1 && first.text !== "$_") return reading.variables.get(first.text) ?? [unknownWord(source)];
-  if (first?.text === "$ARGV" && tokens.length === 4) return [argument(tokens[2]?.text ?? "", source, reading)];
-  if (first?.text === "$_" && tokens.length === 1 && reading.loops.length === 1) {
-    const [from, to] = reading.loops[0] as readonly [number, number];
-    return reading.tokens.slice(from, to).some((token) => token.text === "$_") ? [unknownWord(source)] : reading.fold(from, to);
-  }
-  const parts = concatenated(tokens, reading);
-  return [parts ? joinWords(parts) : unknownWord(source)];
-}
-
-function argument(index: string, source: string, reading: PerlReading): Word {
-  const value = reading.scene.variable(String(Number(index) + 1));
-  return value === undefined ? unknownWord(source) : literal(value);
-}
-
-function globWord(word: Word): Word {
-  const home = word.text;
-  return { ...word, glob: home !== undefined && /[*?[{]/.test(home) };
-}
-
-function decoded(word: Word | undefined, source: string): Word {
-  const text = word?.text === undefined ? undefined : decodeText("base64", word.text);
-  return text === undefined ? unknownWord(source) : literal(text);
-}
-
-/** The parts of a concatenation with `.`, when it is nothing but that. */
-function concatenated(tokens: readonly PerlToken[], reading: PerlReading): readonly Word[] | undefined {
-  const words: Word[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at] as PerlToken;
-    if (at % 2 === 1) {
-      if (token.text !== ".") return undefined;
-      continue;
-    }
-    const word = constant(token, tokens.slice(at), reading);
-    if (!word) return undefined;
-    words.push(word);
-  }
-  return words.length > 0 ? words : undefined;
-}
-
-function constant(token: PerlToken, _rest: readonly PerlToken[], reading: PerlReading): Word | undefined {
-  if (token.kind === "string") return interpolated(token.text, reading);
-  if (token.kind === "raw") return literal(token.text.replace(/\\(['\\])/g, "$1"));
-  if (token.kind === "number") return literal(token.text);
-  if (token.kind === "variable" && token.text.startsWith("$")) return variableWord(token.text, reading);
-  return undefined;
-}
-
-function variableWord(name: string, reading: PerlReading): Word {
-  const known = reading.variables.get(name);
-  return known?.length === 1 ? (known[0] as Word) : unknownWord(name);
-}
-
-/** A double-quoted text with its variables in place, as far as they are known. */
-function interpolated(text: string, reading: PerlReading): Word {
-  const environment = /^\$ENV\{['"]?(\w+)['"]?\}/;
-  const words: Word[] = [];
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === "\\") {
-      at++;
-      continue;
-    }
-    if (text[at] !== "$" && text[at] !== "@") continue;
-    const variable = environment.exec(text.slice(at))?.[0] ?? /^[$@](?:\{[^}]*\}|\w+(?:::\w+)*)(?:(?:->)?[[{][^\]}]*[\]}])*/.exec(text.slice(at))?.[0];
-    if (variable === undefined) continue;
-    words.push(literal(unescape(text.slice(from, at))));
-    const name = environment.exec(variable)?.[1];
-    const value = name === undefined ? undefined : (reading.scene.variable(name) ?? (name === "HOME" ? reading.scene.setting.home : undefined));
-    words.push(value === undefined ? variableWord(variable.replace(/^\$\{(\w+)\}$/, "$$$1"), reading) : literal(value));
-    at += variable.length - 1;
-    from = at + 1;
-  }
-  words.push(literal(unescape(text.slice(from))));
-  return joinWords(words.filter((word, index) => word.text !== "" || (index === 0 && words.length === 1)));
 }

@@ -1,10 +1,37 @@
 import { literal, unknownWord } from "../options.ts";
-import { copies, creates, decodes, deletes, evaluates, globs, lists, moves, opens, prints, pure, reads, requests, runsShell, same, somehowText, unknown, wordAt, writes } from "./acts.ts";
+import {
+  copies,
+  creates,
+  decodes,
+  deletes,
+  globs,
+  lists,
+  moves,
+  opens,
+  prints,
+  pure,
+  reads,
+  requests,
+  same,
+  somehowText,
+  unknown,
+  wordAt,
+  writes,
+} from "./acts.ts";
 import { changesDirectory, environmentVariable, programArguments, temporaryPath } from "./places.ts";
+import { evaluates, runsShell } from "./process-acts.ts";
 import { noteUse } from "./refer.ts";
 import { named } from "./table.ts";
 import { knownText, list, object, PLAIN, text, textWith, UNKNOWN, type Value } from "./values.ts";
-import { type Act, type Call, type Dialect, noteFinding, noteForeign, noteUnknown, type Walk } from "./walk.ts";
+import {
+  type Act,
+  type Call,
+  type Dialect,
+  noteFinding,
+  noteForeign,
+  noteUnknown,
+  type Walk,
+} from "./walk.ts";
 
 /** Everything that only computes, prints or looks, by the beginnings that PHP's function names have. */
 const COMPUTES =
@@ -23,13 +50,20 @@ const callsForEach: Act = (call, walk) => {
     const callable = value.kind === "function" || (name !== undefined && isFunction(name, walk));
     if (!callable) continue;
     const items = call.args.find((other) => other.kind === "list");
-    for (const item of items?.kind === "list" && items.items.length > 0 ? items.items.slice(0, 40) : [UNKNOWN]) callValue(value, [item], call, walk);
+    for (const item of items?.kind === "list" && items.items.length > 0
+      ? items.items.slice(0, 40)
+      : [UNKNOWN])
+      callValue(value, [item], call, walk);
   }
   return list([], true);
 };
 
 function isFunction(name: string, walk: Walk): boolean {
-  return /^[a-z_]\w*$/i.test(name) && walk.dialect.acts.has(name.toLowerCase()) && !COMPUTES.test(name.toLowerCase());
+  return (
+    /^[a-z_]\w*$/i.test(name) &&
+    walk.dialect.acts.has(name.toLowerCase()) &&
+    !COMPUTES.test(name.toLowerCase())
+  );
 }
 
 function callValue(callee: Value, args: readonly Value[], call: Call, walk: Walk): Value {
@@ -45,26 +79,41 @@ function callValue(callee: Value, args: readonly Value[], call: Call, walk: Walk
 /** `include "x.php"`: a file of the project runs; one from the network is foreign code. */
 const includes: Act = (call, walk) => {
   const word = wordAt(call, 0);
-  if (/^(https?|ftp|data|php):/.test(word.prefix)) noteUnknown(walk, `include ${word.source}`, call.source, ["foreign-code"]);
+  if (/^(https?|ftp|data|php):/.test(word.prefix))
+    noteUnknown(walk, `include ${word.source}`, call.source, ["foreign-code"]);
   else noteForeign(walk, word.text ?? "include");
   return PLAIN;
 };
 
 /** `file_get_contents` and its relatives take addresses as well as paths. */
-const readsAnything: Act = (call, walk) => (/^https?:/.test(wordAt(call, 0).prefix) ? requests("GET", 0) : reads(0, textWith(unknownWord("file"))))(call, walk);
+const readsAnything: Act = (call, walk) =>
+  (/^https?:/.test(wordAt(call, 0).prefix) ? requests("GET", 0) : reads(0, textWith(unknownWord("file"))))(
+    call,
+    walk,
+  );
 
 /** cURL's handle remembers address and method until it is executed. */
 const curlOption: Act = (call, walk) => {
   const option = call.source;
-  if (/CURLOPT_(CUSTOMREQUEST)/.test(option)) requests(knownText(call.args[2]) ?? "POST", "self")({ ...call, self: textWith(call.args[0]?.kind === "object" ? call.args[0].at : unknownWord("url")) }, walk);
-  else if (/CURLOPT_(POST|POSTFIELDS|PUT|UPLOAD)\b/.test(option)) requests("POST", "self")({ ...call, self: textWith(call.args[0]?.kind === "object" ? call.args[0].at : unknownWord("url")) }, walk);
+  if (/CURLOPT_(CUSTOMREQUEST)/.test(option))
+    requests(knownText(call.args[2]) ?? "POST", "self")(
+      { ...call, self: textWith(call.args[0]?.kind === "object" ? call.args[0].at : unknownWord("url")) },
+      walk,
+    );
+  else if (/CURLOPT_(POST|POSTFIELDS|PUT|UPLOAD)\b/.test(option))
+    requests("POST", "self")(
+      { ...call, self: textWith(call.args[0]?.kind === "object" ? call.args[0].at : unknownWord("url")) },
+      walk,
+    );
   return PLAIN;
 };
 
 const database: Act = (call) => {
   const source = knownText(call.args[0]) ?? "";
   const file = /^sqlite:(.*)$/.exec(source)?.[1];
-  return file === undefined ? object("service:sql", { ...unknownWord("sql"), source: "sql" }) : object("service:sqlite", literal(file));
+  return file === undefined
+    ? object("service:sql", { ...unknownWord("sql"), source: "sql" })
+    : object("service:sqlite", literal(file));
 };
 
 const ACTS: Readonly<Record<string, Act>> = {
@@ -72,24 +121,48 @@ const ACTS: Readonly<Record<string, Act>> = {
   print: prints("", ""),
   include: includes,
   ...named("system exec shell_exec passthru popen", runsShell(0)),
-  proc_open: (call, walk) => runsShell(0)({ ...call, args: [call.args[0]?.kind === "list" ? textWith(unknownWord("command")) : (call.args[0] ?? UNKNOWN)] }, walk),
+  proc_open: (call, walk) =>
+    runsShell(0)(
+      {
+        ...call,
+        args: [call.args[0]?.kind === "list" ? textWith(unknownWord("command")) : (call.args[0] ?? UNKNOWN)],
+      },
+      walk,
+    ),
   pcntl_exec: unknown,
   ...named("eval create_function assert", (call, walk) => {
     const code = knownText(call.args.at(-1));
     if (call.args.at(-1)?.kind !== "text" && call.name === "assert") return PLAIN;
-    return evaluates("php", 0)({ ...call, args: [code === undefined ? (call.args.at(-1) ?? UNKNOWN) : text(`<?php ${code}`)] }, walk);
+    return evaluates("php", 0)(
+      { ...call, args: [code === undefined ? (call.args.at(-1) ?? UNKNOWN) : text(`<?php ${code}`)] },
+      walk,
+    );
   }),
   ...named("call_user_func call_user_func_array func_overload forward_static_call", callsByName),
-  ...named("array_map array_filter array_walk array_reduce usort uasort uksort preg_replace_callback register_shutdown_function iterator_apply array_walk_recursive ob_start spl_autoload_register", callsForEach),
-  ...named("unserialize dl ffi mail posix_kill pcntl_fork posix_setuid posix_setgid ini_set_disable socket_connect fsockopen pfsockopen stream_socket_client socket_create ldap_connect ftp_connect ssh2_connect ssh2_exec imap_open", unknown),
+  ...named(
+    "array_map array_filter array_walk array_reduce usort uasort uksort preg_replace_callback register_shutdown_function iterator_apply array_walk_recursive ob_start spl_autoload_register",
+    callsForEach,
+  ),
+  ...named(
+    "unserialize dl ffi mail posix_kill pcntl_fork posix_setuid posix_setgid ini_set_disable socket_connect fsockopen pfsockopen stream_socket_client socket_create ldap_connect ftp_connect ssh2_connect ssh2_exec imap_open",
+    unknown,
+  ),
   "ReflectionFunction.new": unknown,
   "ReflectionMethod.new": unknown,
   "FFI.cdef": unknown,
   "COM.new": unknown,
 
-  ...named("file_get_contents readfile file fopen_read parse_ini_file show_source highlight_file php_strip_whitespace md5_file sha1_file hash_file simplexml_load_file getimagesize exif_read_data", readsAnything),
+  ...named(
+    "file_get_contents readfile file fopen_read parse_ini_file show_source highlight_file php_strip_whitespace md5_file sha1_file hash_file simplexml_load_file getimagesize exif_read_data",
+    readsAnything,
+  ),
   ...named("file_put_contents touch chmod chown chgrp lchown ftruncate symlink_target", writes(0)),
-  fopen: (call, walk) => (/^https?:/.test(wordAt(call, 0).prefix) ? requests("GET", 0) : /^php:/.test(wordAt(call, 0).prefix) ? pure : opens(0, 1))(call, walk),
+  fopen: (call, walk) =>
+    (/^https?:/.test(wordAt(call, 0).prefix)
+      ? requests("GET", 0)
+      : /^php:/.test(wordAt(call, 0).prefix)
+        ? pure
+        : opens(0, 1))(call, walk),
   unlink: deletes(0),
   rmdir: deletes(0),
   rename: moves(0, 1),
@@ -105,7 +178,8 @@ const ACTS: Readonly<Record<string, Act>> = {
   readdir: somehowText,
   chdir: changesDirectory(0),
   chroot: unknown,
-  getcwd: (_call, walk) => textWith(walk.scene.cwd === undefined ? unknownWord("cwd") : literal(walk.scene.cwd)),
+  getcwd: (_call, walk) =>
+    textWith(walk.scene.cwd === undefined ? unknownWord("cwd") : literal(walk.scene.cwd)),
   getenv: environmentVariable,
   putenv: pure,
   base64_decode: decodes("base64", 0),
@@ -113,32 +187,50 @@ const ACTS: Readonly<Record<string, Act>> = {
   str_rot13: decodes("rot13", 0),
   ...named("urldecode rawurldecode", decodes("percent", 0)),
   ...named("gzinflate gzuncompress gzdecode convert_uudecode", somehowText),
-  strrev: (call) => (knownText(call.args[0]) === undefined ? PLAIN : text([...(knownText(call.args[0]) ?? "")].reverse().join(""))),
+  strrev: (call) =>
+    knownText(call.args[0]) === undefined
+      ? PLAIN
+      : text([...(knownText(call.args[0]) ?? "")].reverse().join("")),
   chr: (call) => (call.args[0]?.kind === "number" ? text(String.fromCharCode(call.args[0].value)) : PLAIN),
   ...named("implode join", (call) => {
     const items = call.args.find((value) => value.kind === "list");
     const separator = knownText(call.args[0]) ?? "";
-    return items?.kind === "list" && !items.open && items.items.every((item) => knownText(item) !== undefined) ? text(items.items.map((item) => knownText(item)).join(separator)) : textWith(unknownWord(call.source));
+    return items?.kind === "list" && !items.open && items.items.every((item) => knownText(item) !== undefined)
+      ? text(items.items.map((item) => knownText(item)).join(separator))
+      : textWith(unknownWord(call.source));
   }),
   ...named("trim rtrim ltrim escapeshellarg escapeshellcmd strval realpath", same(0)),
   str_replace: (call) => {
     const [from, to, on] = call.args.map(knownText);
-    return from !== undefined && to !== undefined && on !== undefined ? text(on.split(from).join(to)) : textWith(unknownWord(call.source));
+    return from !== undefined && to !== undefined && on !== undefined
+      ? text(on.split(from).join(to))
+      : textWith(unknownWord(call.source));
   },
-  dirname: (call) => textWith({ ...unknownWord(call.source), prefix: wordAt(call, 0).prefix.replace(/[^/]*\/*$/, "") }),
+  dirname: (call) =>
+    textWith({ ...unknownWord(call.source), prefix: wordAt(call, 0).prefix.replace(/[^/]*\/*$/, "") }),
   basename: (call) => textWith({ ...unknownWord(call.source), tame: true }),
   curl_init: (call) => object("curl", wordAt(call, 0)),
   ...named("curl_setopt curl_setopt_array", curlOption),
-  ...named("curl_exec curl_close curl_error curl_getinfo curl_errno curl_version curl_multi_init", requests("GET", 0)),
-  ...named("PDO.new mysqli.new SQLite3.new", (call, walk) => (call.name === "SQLite3.new" ? object("service:sqlite", wordAt(call, 0)) : database(call, walk))),
-  ...named("mysqli_connect pg_connect sqlsrv_connect oci_connect", () => object("service:sql", { ...unknownWord("sql"), source: "sql" })),
+  ...named(
+    "curl_exec curl_close curl_error curl_getinfo curl_errno curl_version curl_multi_init",
+    requests("GET", 0),
+  ),
+  ...named("PDO.new mysqli.new SQLite3.new", (call, walk) =>
+    call.name === "SQLite3.new" ? object("service:sqlite", wordAt(call, 0)) : database(call, walk),
+  ),
+  ...named("mysqli_connect pg_connect sqlsrv_connect oci_connect", () =>
+    object("service:sql", { ...unknownWord("sql"), source: "sql" }),
+  ),
   ...named("mysqli_query pg_query sqlsrv_query", (call, walk) => {
     const sql = knownText(call.args.at(-1));
     if (sql === undefined) noteUnknown(walk, call.name, call.source);
     else noteFinding(walk, walk.scene.code("sql", sql));
     return PLAIN;
   }),
-  ...named("DateTime.new DateTimeImmutable.new DateInterval.new DatePeriod.new DateTimeZone.new ArrayObject.new ArrayIterator.new SplObjectStorage.new SplStack.new SplQueue.new SplFixedArray.new SimpleXMLElement.new DOMDocument.new Exception.new RuntimeException.new InvalidArgumentException.new stdClass.new ReflectionClass.new ReflectionObject.new ReflectionNamedType.new NumberFormatter.new IntlDateFormatter.new Random.new WeakMap.new Generator.new Closure.fromCallable RecursiveIteratorIterator.new", pure),
+  ...named(
+    "DateTime.new DateTimeImmutable.new DateInterval.new DatePeriod.new DateTimeZone.new ArrayObject.new ArrayIterator.new SplObjectStorage.new SplStack.new SplQueue.new SplFixedArray.new SimpleXMLElement.new DOMDocument.new Exception.new RuntimeException.new InvalidArgumentException.new stdClass.new ReflectionClass.new ReflectionObject.new ReflectionNamedType.new NumberFormatter.new IntlDateFormatter.new Random.new WeakMap.new Generator.new Closure.fromCallable RecursiveIteratorIterator.new",
+    pure,
+  ),
   ...named("SplFileObject.new", opens(0, 1)),
   ...named("DirectoryIterator.new RecursiveDirectoryIterator.new FilesystemIterator.new", lists(0, "paths")),
 };
@@ -167,11 +259,15 @@ function computes(name: string): boolean {
 
 function globalValue(name: string, walk: Walk): Value | undefined {
   if (name === "$argv") return list([text("php"), ...programArguments(walk)], true);
-  if (name === "__dir__" || name === "__DIR__") return textWith(walk.origin === "inline" && walk.scene.cwd !== undefined ? literal(walk.scene.cwd) : unknownWord(name));
+  if (name === "__dir__" || name === "__DIR__")
+    return textWith(
+      walk.origin === "inline" && walk.scene.cwd !== undefined ? literal(walk.scene.cwd) : unknownWord(name),
+    );
   if (/^(php_eol|PHP_EOL)$/.test(name)) return text("\n");
   if (/^(directory_separator|DIRECTORY_SEPARATOR)$/.test(name)) return text("/");
-  if (/^\$(_SERVER|_ENV|_GET|_POST|_COOKIE|_REQUEST|GLOBALS|argc|_FILES|_SESSION|this)$/.test(name)) return UNKNOWN;
-  if (/^[A-Z]\w*$/.test(name) && Object.keys(ACTS).some((known) => known.startsWith(`${name}.`))) return { kind: "reference", name };
+  if (/^\$(_SERVER|_ENV|_GET|_POST|_COOKIE|_REQUEST|GLOBALS|argc|_FILES|_SESSION|this)$/.test(name))
+    return UNKNOWN;
+  if (/^[A-Z]\w*$/.test(name) && Object.keys(ACTS).some((known) => known.startsWith(`${name}.`)))
+    return { kind: "reference", name };
   return /^[A-Z]\w*$/.test(name) ? object("foreign", { ...unknownWord(name), source: name }) : undefined;
 }
-

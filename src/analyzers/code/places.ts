@@ -9,7 +9,14 @@ export function changesDirectory(at: At): Act {
   return (call, walk) => {
     const path = knownText(valueAt(call, at));
     const from = walk.scene.cwd;
-    const absolute = path === undefined ? undefined : path.startsWith("/") ? path : from === undefined ? undefined : `${from}/${path}`;
+    const absolute =
+      path === undefined
+        ? undefined
+        : path.startsWith("/")
+          ? path
+          : from === undefined
+            ? undefined
+            : `${from}/${path}`;
     walk.scene = { ...walk.scene, cwd: absolute === undefined ? undefined : normalizePath(absolute) };
     return { kind: "plain" };
   };
@@ -20,7 +27,11 @@ export function expandsHome(at: At): Act {
   return (call, walk) => {
     const word = wordAt(call, at);
     if (!/^~(\/|$)/.test(word.prefix)) return textWith(word);
-    return textWith({ ...word, text: word.text?.replace("~", walk.scene.setting.home), prefix: word.prefix.replace("~", walk.scene.setting.home) });
+    return textWith({
+      ...word,
+      text: word.text?.replace("~", walk.scene.setting.home),
+      prefix: word.prefix.replace("~", walk.scene.setting.home),
+    });
   };
 }
 
@@ -43,7 +54,10 @@ export function variable(name: string, walk: Walk): string | undefined {
 /** A path of which only the folder is known: that for temporary files. */
 export const temporaryPath: Act = (_call, walk) => {
   const folder = literal(walk.scene.setting.temporary[0] ?? "/tmp");
-  return textWith(joinPaths([folder, { ...unknownWord("name"), tame: true }])) as Extract<Value, { kind: "text" }>;
+  return textWith(joinPaths([folder, { ...unknownWord("name"), tame: true }])) as Extract<
+    Value,
+    { kind: "text" }
+  >;
 };
 
 /** The arguments that the program was started with, as far as they are known. */

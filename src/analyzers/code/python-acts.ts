@@ -1,11 +1,51 @@
 import { literal, unknownWord } from "../options.ts";
-import { copies, creates, decodes, deletes, downloads, evaluates, gives, globs, joinsPath, lists, moves, opens, prints, pure, reads, requests, runsEither, runsShell, runWords, same, somehowText, unknown, valueAt, wordAt, writes, writesContent } from "./acts.ts";
-import { PATHS } from "./python-paths.ts";
+import {
+  copies,
+  creates,
+  decodes,
+  deletes,
+  gives,
+  globs,
+  joinsPath,
+  lists,
+  moves,
+  opens,
+  prints,
+  pure,
+  reads,
+  somehowText,
+  unknown,
+  valueAt,
+  wordAt,
+  writes,
+  writesContent,
+} from "./acts.ts";
+import {
+  changesDirectory,
+  environmentVariable,
+  expandsHome,
+  programArguments,
+  temporaryPath,
+} from "./places.ts";
+import { evaluates, kills, runsEither, runsShell, runWords } from "./process-acts.ts";
 import { PYTHON_LIBRARIES, PYTHON_MODULES, PYTHON_PURE_MODULES } from "./python-modules.ts";
+import { PYTHON_NETWORK } from "./python-network.ts";
+import { PATHS } from "./python-paths.ts";
 import { noteUse } from "./refer.ts";
-import { changesDirectory, environmentVariable, expandsHome, programArguments, temporaryPath } from "./places.ts";
 import { named, words } from "./table.ts";
-import { knownText, list, object, PLAIN, reference, SOME_NAME, text, textWith, UNKNOWN, type Value } from "./values.ts";
+import {
+  everythingBelow,
+  knownText,
+  list,
+  object,
+  PLAIN,
+  reference,
+  SOME_NAME,
+  text,
+  textWith,
+  UNKNOWN,
+  type Value,
+} from "./values.ts";
 import { type Act, type Dialect, noteFinding, noteUnknown, type Walk } from "./walk.ts";
 
 const BUILTINS =
@@ -15,9 +55,11 @@ const BUILTINS =
 const getsAttribute: Act = (call, walk) => {
   const [on, key] = call.args;
   const name = knownText(key);
-  if (on?.kind === "reference" && name !== undefined) return walk.dialect.global(`${on.name}.${name}`, walk) ?? reference(`${on.name}.${name}`);
+  if (on?.kind === "reference" && name !== undefined)
+    return walk.dialect.global(`${on.name}.${name}`, walk) ?? reference(`${on.name}.${name}`);
   if (on?.kind === "reference" || on?.kind === "unknown") noteUnknown(walk, "getattr", call.source);
-  if (on?.kind === "object" && on.of.startsWith("service:")) return name === undefined ? UNKNOWN : object(on.of, { ...on.at, source: `${on.at.source}.${name}` });
+  if (on?.kind === "object" && on.of.startsWith("service:"))
+    return name === undefined ? UNKNOWN : object(on.of, { ...on.at, source: `${on.at.source}.${name}` });
   return on?.kind === "object" ? on : PLAIN;
 };
 
@@ -34,19 +76,24 @@ const importsModule: Act = (call, walk) => {
 const fromNumbers: Act = (call) => {
   const value = call.args[0];
   if (value?.kind === "number") return text(codes([value.value]));
-  if (value?.kind === "list" && !value.open && value.items.every((item) => item.kind === "number")) return text(codes(value.items.map((item) => (item.kind === "number" ? item.value : 0))));
+  if (value?.kind === "list" && !value.open && value.items.every((item) => item.kind === "number"))
+    return text(codes(value.items.map((item) => (item.kind === "number" ? item.value : 0))));
   return value?.kind === "text" ? value : textWith(unknownWord(call.source));
 };
 
 function codes(numbers: readonly number[]): string {
-  return numbers.map((one) => (Number.isInteger(one) && one >= 0 && one <= 0x10ffff ? String.fromCodePoint(one) : "�")).join("");
+  return numbers
+    .map((one) => (Number.isInteger(one) && one >= 0 && one <= 0x10ffff ? String.fromCodePoint(one) : "�"))
+    .join("");
 }
 
 const toText: Act = (call) => {
   const value = call.args[0];
   const known = knownText(value);
   if (known !== undefined) return text(known);
-  return value?.kind === "text" || value?.kind === "object" ? value : textWith({ ...unknownWord(call.source), tame: value?.kind === "number" });
+  return value?.kind === "text" || value?.kind === "object"
+    ? value
+    : textWith({ ...unknownWord(call.source), tame: value?.kind === "number" });
 };
 
 const compiles: Act = (call) => call.args[0] ?? UNKNOWN;
@@ -61,10 +108,6 @@ const replacesProcess: Act = (call, walk) => {
 const spawnsProcess: Act = (call, walk) => replacesProcess({ ...call, args: call.args.slice(1) }, walk);
 const execsAsync: Act = (call, walk) => runWords(call.args, call.open, call, walk);
 
-/** A client of a service, named by what it is a client of. */
-const awsClient: Act = (call) => object("service:aws", { ...unknownWord("aws"), source: `aws.${knownText(call.args[0]) ?? "service"}` });
-const sqliteConnection: Act = (call) => object("service:sqlite", wordAt(call, [0, "database"]));
-
 const pickles: Act = (call, walk) => {
   noteUnknown(walk, `${call.name} (runs what it loads)`, call.source);
   return UNKNOWN;
@@ -72,7 +115,8 @@ const pickles: Act = (call, walk) => {
 
 const archives: Act = (call, walk) => {
   const mode = knownText(valueAt(call, [1, "mode"]));
-  const act = mode !== undefined && /[wax]/.test(mode) ? writes([0, "name", "file"]) : reads([0, "name", "file"]);
+  const act =
+    mode !== undefined && /[wax]/.test(mode) ? writes([0, "name", "file"]) : reads([0, "name", "file"]);
   act(call, walk);
   return object("archive", wordAt(call, [0, "name", "file"]));
 };
@@ -88,8 +132,17 @@ const ACTS: Readonly<Record<string, Act>> = {
     pure({ ...call, args: [] }, walk);
     return call.args[0] ?? PLAIN;
   },
-  reversed: (call) => (call.args[0]?.kind === "list" ? list([...call.args[0].items].reverse(), call.args[0].open) : (call.args[0] ?? PLAIN)),
-  map: (call, walk) => list(call.args[1]?.kind === "list" ? call.args[1].items.map((item) => walk.call(call.args[0] ?? UNKNOWN, [item], call.source)) : [walk.call(call.args[0] ?? UNKNOWN, [UNKNOWN], call.source)], call.args[1]?.kind !== "list"),
+  reversed: (call) =>
+    call.args[0]?.kind === "list"
+      ? list([...call.args[0].items].reverse(), call.args[0].open)
+      : (call.args[0] ?? PLAIN),
+  map: (call, walk) =>
+    list(
+      call.args[1]?.kind === "list"
+        ? call.args[1].items.map((item) => walk.call(call.args[0] ?? UNKNOWN, [item], call.source))
+        : [walk.call(call.args[0] ?? UNKNOWN, [UNKNOWN], call.source)],
+      call.args[1]?.kind !== "list",
+    ),
   str: toText,
   repr: toText,
   chr: fromNumbers,
@@ -108,10 +161,17 @@ const ACTS: Readonly<Record<string, Act>> = {
   ...named("eval exec", evaluates("python", 0)),
   compile: compiles,
   execfile: unknown,
-  ...named("open io.open codecs.open gzip.open bz2.open lzma.open _io.open", opens([0, "file", "filename"], [1, "mode"])),
+  ...named(
+    "open io.open codecs.open gzip.open bz2.open lzma.open _io.open",
+    opens([0, "file", "filename"], [1, "mode"]),
+  ),
   ...named("tarfile.open zipfile.ZipFile tarfile.TarFile tarfile.TarFile.open", archives),
   ...named("file#write file#writelines", writesContent),
-  "archive#extractall": (call, walk) => (call.args.length + call.named.size > 0 ? writes([0, "path"]) : writes("self"))({ ...call, self: text(".") }, walk),
+  "archive#extractall": (call, walk) =>
+    (call.args.length + call.named.size > 0 ? writes([0, "path"]) : writes("self"))(
+      { ...call, self: text(".") },
+      walk,
+    ),
   ...named("archive#extract", writes([1, "path"])),
   "runpy.run_path": (call, walk) => {
     noteFinding(walk, walk.scene.script(wordAt(call, 0), "python", []));
@@ -121,17 +181,23 @@ const ACTS: Readonly<Record<string, Act>> = {
 
   "os.system": runsShell([0, "command"]),
   "os.popen": runsShell(0),
-  ...named("subprocess.getoutput subprocess.getstatusoutput commands.getoutput commands.getstatusoutput asyncio.create_subprocess_shell asyncio.subprocess.create_subprocess_shell", runsShell(0)),
+  ...named(
+    "subprocess.getoutput subprocess.getstatusoutput commands.getoutput commands.getstatusoutput asyncio.create_subprocess_shell asyncio.subprocess.create_subprocess_shell",
+    runsShell(0),
+  ),
   ...named("run call check_call check_output Popen", runsEither([0, "args"]), "subprocess."),
   ...named("pexpect.spawn pexpect.run plumbum.local pty.spawn", runsEither(0)),
   "asyncio.create_subprocess_exec": execsAsync,
   "subprocess.list2cmdline": pure,
-  ...named("subprocess.PIPE subprocess.DEVNULL subprocess.STDOUT subprocess.CalledProcessError subprocess.TimeoutExpired subprocess.CompletedProcess", pure),
+  ...named(
+    "subprocess.PIPE subprocess.DEVNULL subprocess.STDOUT subprocess.CalledProcessError subprocess.TimeoutExpired subprocess.CompletedProcess",
+    pure,
+  ),
   ...named("execv execvp execve execvpe execl execlp execle execlpe", replacesProcess, "os."),
   ...named("spawnv spawnvp spawnl spawnlp spawnve", spawnsProcess, "os."),
   ...named("posix_spawn posix_spawnp", replacesProcess, "os."),
   "os.startfile": unknown,
-  ...named("os.kill os.killpg", unknown),
+  ...named("os.kill os.killpg", kills(0, 1)),
   "signal.pthread_kill": unknown,
   ...named("os.fork os.forkpty pty.fork os.setuid os.setgid os.seteuid os.reboot", unknown),
 
@@ -150,21 +216,51 @@ const ACTS: Readonly<Record<string, Act>> = {
   ...named("mkdir makedirs mkfifo", creates([0, "path", "name"]), "os."),
   ...named("symlink link", writes([1, "dst"]), "os."),
   ...named("chmod chown lchown utime truncate setxattr removexattr mknod", writes([0, "path"]), "os."),
-  "os.open": (call, walk) => (/O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)/.test(call.source) ? writes(0, object("file")) : reads(0, object("file")))(call, walk),
+  "os.open": (call, walk) =>
+    (/O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)/.test(call.source)
+      ? writes(0, object("file"))
+      : reads(0, object("file")))(call, walk),
   "os.chdir": changesDirectory(0),
   ...named("os.fchdir os.chroot", unknown),
   "os.listdir": lists([0, "path"], "names"),
   "os.scandir": lists([0, "path"], "paths"),
-  ...named("walk fwalk", (call) => list([list([textWith({ ...wordAt(call, [0, "top"]), text: undefined, prefix: `${wordAt(call, [0, "top"]).prefix.replace(/\/$/, "")}/`, suffix: "" }), list([textWith(SOME_NAME)], true), list([textWith(SOME_NAME)], true)])], true), "os."),
+  ...named(
+    "walk fwalk",
+    (call) =>
+      list(
+        [
+          list([
+            textWith(everythingBelow(wordAt(call, [0, "top"]))),
+            list([textWith(SOME_NAME)], true),
+            list([textWith(SOME_NAME)], true),
+          ]),
+        ],
+        true,
+      ),
+    "os.",
+  ),
   ...named("glob iglob", globs([0, "pathname"], undefined), "glob."),
   "glob.*": pure,
-  "fileinput.input": (call, walk) => (call.named.get("inplace") ? writes([0, "files"]) : reads([0, "files"]))(call, walk),
+  "fileinput.input": (call, walk) =>
+    (call.named.get("inplace") ? writes([0, "files"]) : reads([0, "files"]))(call, walk),
   "fileinput.*": pure,
-  ...named("getcwd getcwdb", (_call, walk) => textWith(walk.scene.cwd === undefined ? unknownWord("cwd") : literal(walk.scene.cwd)), "os."),
+  ...named(
+    "getcwd getcwdb",
+    (_call, walk) => textWith(walk.scene.cwd === undefined ? unknownWord("cwd") : literal(walk.scene.cwd)),
+    "os.",
+  ),
   ...named("os.getenv os.environ.get os.environ.setdefault os.environ.pop", environmentVariable),
-  ...named("getpid getppid getuid geteuid getgid getlogin uname cpu_count times urandom stat lstat fstat access get_terminal_size isatty getloadavg umask fspath fsencode fsdecode strerror putenv unsetenv _exit nice close read write fsync dup dup2 pipe wait waitpid WEXITSTATUS WIFEXITED getpgid setsid sysconf get_exec_path statvfs readlink lseek fdopen PathLike sched_getaffinity environ.copy environ.items environ.keys environ.values environ.update", pure, "os."),
+  ...named(
+    "getpid getppid getuid geteuid getgid getlogin uname cpu_count times urandom stat lstat fstat access get_terminal_size isatty getloadavg umask fspath fsencode fsdecode strerror putenv unsetenv _exit nice close read write fsync dup dup2 pipe wait waitpid WEXITSTATUS WIFEXITED getpgid setsid sysconf get_exec_path statvfs readlink lseek fdopen PathLike sched_getaffinity environ.copy environ.items environ.keys environ.values environ.update",
+    pure,
+    "os.",
+  ),
 
-  ...named("b64decode urlsafe_b64decode standard_b64decode decodebytes decodestring", decodes("base64", 0), "base64."),
+  ...named(
+    "b64decode urlsafe_b64decode standard_b64decode decodebytes decodestring",
+    decodes("base64", 0),
+    "base64.",
+  ),
   ...named("b16decode", decodes("hex", 0), "base64."),
   ...named("binascii.unhexlify binascii.a2b_hex", decodes("hex", 0)),
   "binascii.a2b_base64": decodes("base64", 0),
@@ -172,61 +268,56 @@ const ACTS: Readonly<Record<string, Act>> = {
   ...named("codecs.decode codecs.encode", (call, walk) => {
     const how = knownText(call.args[1]) ?? "";
     if (/rot/.test(how)) return decodes("rot13", 0)(call, walk);
-    return /hex|base64/.test(how) ? decodes(/hex/.test(how) ? "hex" : "base64", 0)(call, walk) : (call.args[0] ?? PLAIN);
+    return /hex|base64/.test(how)
+      ? decodes(/hex/.test(how) ? "hex" : "base64", 0)(call, walk)
+      : (call.args[0] ?? PLAIN);
   }),
-  ...named("zlib.decompress gzip.decompress bz2.decompress lzma.decompress", () => textWith(unknownWord("decompressed"))),
+  ...named("zlib.decompress gzip.decompress bz2.decompress lzma.decompress", () =>
+    textWith(unknownWord("decompressed")),
+  ),
   "codecs.*": pure,
   "urllib.parse.unquote": decodes("percent", 0),
   "urllib.parse.*": somehowText,
 
-  ...named("pickle.loads pickle.load cPickle.loads cPickle.load marshal.loads marshal.load dill.loads dill.load cloudpickle.loads shelve.open jsonpickle.decode", pickles),
+  ...named(
+    "pickle.loads pickle.load cPickle.loads cPickle.load marshal.loads marshal.load dill.loads dill.load cloudpickle.loads shelve.open jsonpickle.decode",
+    pickles,
+  ),
   ...named("pickle.* marshal.* copyreg.*", pure),
-  ...named("ctypes.* cffi.* _ctypes.* code.interact code.InteractiveInterpreter code.InteractiveConsole gc.get_objects sys._getframe types.FunctionType types.CodeType", unknown),
-  ...named("sys.exit sys.getsizeof sys.exc_info sys.setrecursionlimit sys.getrecursionlimit sys.getdefaultencoding sys.settrace sys.setprofile sys.path.insert sys.path.append sys.stdout.* sys.stderr.* sys.stdin.* sys.intern sys.getrefcount sys.is_finalizing sys.setswitchinterval sys.displayhook sys.version_info.*", pure),
+  ...named(
+    "ctypes.* cffi.* _ctypes.* code.interact code.InteractiveInterpreter code.InteractiveConsole gc.get_objects sys._getframe types.FunctionType types.CodeType",
+    unknown,
+  ),
+  ...named(
+    "sys.exit sys.getsizeof sys.exc_info sys.setrecursionlimit sys.getrecursionlimit sys.getdefaultencoding sys.settrace sys.setprofile sys.path.insert sys.path.append sys.stdout.* sys.stderr.* sys.stdin.* sys.intern sys.getrefcount sys.is_finalizing sys.setswitchinterval sys.displayhook sys.version_info.*",
+    pure,
+  ),
   "sys.stdin.read": gives(textWith(unknownWord("stdin"))),
   ...named("sys.stdout.write sys.stdout.buffer.write", prints("", "")),
 
-  ...named("get head options", requests("GET", [0, "url"]), "requests."),
-  ...named("post put patch delete", (call, walk) => requests(call.name.slice(call.name.lastIndexOf(".") + 1).toUpperCase(), [0, "url"])(call, walk), "requests."),
-  ...named("get head options", requests("GET", [0, "url"]), "httpx."),
-  ...named("post put patch delete", (call, walk) => requests(call.name.slice(call.name.lastIndexOf(".") + 1).toUpperCase(), [0, "url"])(call, walk), "httpx."),
-  ...named("requests.request httpx.request httpx.stream", requests([0, "method"], [1, "url"])),
-  ...named("requests.Session requests.session httpx.Client httpx.AsyncClient aiohttp.ClientSession urllib3.PoolManager http.client.HTTPConnection http.client.HTTPSConnection requests_html.HTMLSession cloudscraper.create_scraper", (call) => object("session", wordAt(call, 0))),
-  ...named("session#get session#head session#options session#getresponse session#close session#mount session#read", requests("GET", 0)),
-  ...named("session#post session#put session#patch session#delete", (call, walk) => requests(call.name.toUpperCase(), 0)(call, walk)),
-  "session#request": (call, walk) => requests(0, call.self?.kind === "object" && call.self.at.text !== undefined ? "self" : 1)(call, walk),
-  ...named("requests.* httpx.* aiohttp.* urllib3.* http.*", pure),
-  ...named("urllib.request.urlopen", (call, walk) => requests(valueAt(call, [1, "data"]) && valueAt(call, [1, "data"])?.kind !== "plain" ? "POST" : "GET", [0, "url"])({ ...call, args: call.args[0]?.kind === "object" && call.args[0].of === "request" ? [textWith(call.args[0].at)] : call.args }, walk)),
-  "urllib.request.Request": (call, walk) => {
-    const method = knownText(valueAt(call, [5, "method"])) ?? (valueAt(call, [1, "data"]) ? "POST" : "GET");
-    requests(method, [0, "url"])(call, walk);
-    return object("request", wordAt(call, [0, "url"]));
-  },
-  "urllib.request.urlretrieve": (call, walk) => (call.args[1] || call.named.get("filename") ? downloads([1, "filename"]) : pure)(call, walk),
-  ...named("urllib.request.* urllib.error.* urllib.robotparser.*", pure),
-  ...named("socket.socket socket.create_connection socket.create_server socketserver.* ssl.wrap_socket telnetlib.* xmlrpc.client.* websockets.connect websocket.create_connection asyncio.open_connection", unknown),
-  ...named("socket.gethostname socket.getfqdn socket.gethostbyname socket.getaddrinfo socket.inet_aton socket.inet_ntoa socket.AF_INET socket.SOCK_STREAM socket.setdefaulttimeout ssl.*", pure),
-  ...named("asyncio.*", pure),
-
-  ...named("boto3.client boto3.resource", awsClient),
-  ...named("boto3.Session boto3.session.Session botocore.session.get_session", () => object("service:aws", { ...unknownWord("aws"), source: "aws" })),
-  ...named("sqlite3.connect aiosqlite.connect apsw.Connection", sqliteConnection),
-  "sqlite3.*": pure,
-  "sqlalchemy.text": same(0),
-  "sqlalchemy.create_engine": (call) => {
-    const url = knownText(call.args[0]);
-    const file = url === undefined ? undefined : /^sqlite:\/\/\/?(.*)$/.exec(url)?.[1];
-    return file === undefined ? object("service:sql", { ...unknownWord("sql"), source: "sql" }) : object("service:sqlite", literal(file === "" ? ":memory:" : file));
-  },
+  ...PYTHON_NETWORK,
   ...named("tempfile.mkdtemp tempfile.TemporaryDirectory tempfile.gettempdir tempfile.mktemp", temporaryPath),
-  ...named("tempfile.NamedTemporaryFile tempfile.TemporaryFile tempfile.SpooledTemporaryFile", (call, walk) => ({ ...object("file"), at: (temporaryPath(call, walk) as Extract<Value, { kind: "text" }>).word })),
+  ...named(
+    "tempfile.NamedTemporaryFile tempfile.TemporaryFile tempfile.SpooledTemporaryFile",
+    (call, walk) => ({
+      ...object("file"),
+      at: (temporaryPath(call, walk) as Extract<Value, { kind: "text" }>).word,
+    }),
+  ),
   "tempfile.mkstemp": (call, walk) => list([PLAIN, temporaryPath(call, walk)]),
   ...named("os.path.join posixpath.join", joinsPath),
   ...named("os.path.expanduser", expandsHome(0)),
   "json.dump": pure,
   "threading.Thread": (call, walk) => {
     const target = call.named.get("target");
-    if (target) walk.call(target, call.named.get("args")?.kind === "list" ? (call.named.get("args") as { items: readonly Value[] }).items : [], call.source);
+    if (target)
+      walk.call(
+        target,
+        call.named.get("args")?.kind === "list"
+          ? (call.named.get("args") as { items: readonly Value[] }).items
+          : [],
+        call.source,
+      );
     return PLAIN;
   },
 };
@@ -247,18 +338,41 @@ export const PYTHON: Dialect = {
   acts: new Map(Object.entries(ACTS)),
   modules: new Set(words(PYTHON_MODULES)),
   libraries: new Set(words(PYTHON_LIBRARIES)),
-  canonical: (name) => SEVERAL_NAMES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), name),
+  canonical: (name) =>
+    SEVERAL_NAMES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), name),
   global: globalValue,
 };
 
 function globalValue(name: string, walk: Walk): Value | undefined {
   const variable = /^os\.environb?\.([A-Za-z_]\w*)$/.exec(name)?.[1];
-  if (variable !== undefined && !Object.hasOwn(ACTS, name)) return environmentVariable({ name, args: [text(variable)], named: new Map(), open: false, source: name }, walk);
-  const value = new Map<string, Value>(Object.entries({ __name__: text("__main__"), "sys.executable": text("python3"), "os.sep": text("/"), "os.linesep": text("\n"), "os.devnull": text("/dev/null"), "os.curdir": text("."), "os.pardir": text(".."), "sys.stdin": object("file"), "sys.stdout": reference("sys.stdout"), __file__: textWith(unknownWord("__file__")), __builtins__: reference("builtins") })).get(name);
+  if (variable !== undefined && !Object.hasOwn(ACTS, name))
+    return environmentVariable(
+      { name, args: [text(variable)], named: new Map(), open: false, source: name },
+      walk,
+    );
+  const value = new Map<string, Value>(
+    Object.entries({
+      __name__: text("__main__"),
+      "sys.executable": text("python3"),
+      "os.sep": text("/"),
+      "os.linesep": text("\n"),
+      "os.devnull": text("/dev/null"),
+      "os.curdir": text("."),
+      "os.pardir": text(".."),
+      "sys.stdin": object("file"),
+      "sys.stdout": reference("sys.stdout"),
+      __file__: textWith(unknownWord("__file__")),
+      __builtins__: reference("builtins"),
+    }),
+  ).get(name);
   if (value) return value;
   const loaded = /^sys\.modules\.(\w+)$/.exec(name)?.[1];
   if (loaded !== undefined) return reference(loaded);
-  if (name === "sys.argv") return list([textWith(unknownWord("sys.argv[0]")), ...programArguments(walk)], true);
-  return /^(sys\.(version|platform|maxsize|path|modules|byteorder|prefix|base_prefix|version_info|implementation|flags)|os\.(name|environ|extsep))$/.test(name) ? reference(name) : undefined;
+  if (name === "sys.argv")
+    return list([textWith(unknownWord("sys.argv[0]")), ...programArguments(walk)], true);
+  return /^(sys\.(version|platform|maxsize|path|modules|byteorder|prefix|base_prefix|version_info|implementation|flags)|os\.(name|environ|extsep))$/.test(
+    name,
+  )
+    ? reference(name)
+    : undefined;
 }
-

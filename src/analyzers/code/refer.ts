@@ -9,7 +9,9 @@ export function referTo(name: string, walk: Walk): Value | undefined {
   const canonical = walk.dialect.canonical(name);
   const value = walk.dialect.global(canonical, walk);
   if (value) return value;
-  return findAct(canonical, walk.dialect) || isKnownModule(canonical, walk.dialect) ? reference(canonical) : undefined;
+  return findAct(canonical, walk.dialect) || isKnownModule(canonical, walk.dialect)
+    ? reference(canonical)
+    : undefined;
 }
 
 /** The act for a dotted name: its own, else the nearest `prefix.*`. */
@@ -34,7 +36,8 @@ function rootsOf(name: string): readonly string[] {
 }
 
 /** Methods by which drawing and data libraries write a file: the path comes first. */
-const SAVES = /^\.(to_(csv|json|excel|parquet|feather|pickle|html|sql|markdown)|savefig|save|savetxt|savez\w*|write_(csv|parquet|json|html|image)|toFile|writeFile|imwrite|imsave|dump)$/;
+const SAVES =
+  /^\.(to_(csv|json|excel|parquet|feather|pickle|html|sql|markdown)|savefig|save|savetxt|savez\w*|write_(csv|parquet|json|html|image)|toFile|writeFile|imwrite|imsave|dump)$/;
 
 /** Calls, or imports, something by its dotted name. */
 export function noteUse(name: string, call: Call, walk: Walk, how: "call" | "import" = "call"): Value {
@@ -45,9 +48,12 @@ export function noteUse(name: string, call: Call, walk: Walk, how: "call" | "imp
   if (importing && act && dialect.acts.get(canonical) === undefined) return reference(canonical);
   if (act && !importing) return act({ ...call, name: canonical }, walk);
   const service = serviceOf(canonical);
-  if (service === "aws" && !importing && canonical.endsWith("Command")) return noteCommandClass(canonical, call, walk);
-  if (service !== undefined) return importing ? reference(canonical) : serviceCall(service, canonical, call, walk);
-  if (rootsOf(canonical).some((root) => dialect.libraries.has(root))) return importing ? reference(canonical) : libraryCall(canonical, call, walk);
+  if (service === "aws" && !importing && canonical.endsWith("Command"))
+    return noteCommandClass(canonical, call, walk);
+  if (service !== undefined)
+    return importing ? reference(canonical) : serviceCall(service, canonical, call, walk);
+  if (rootsOf(canonical).some((root) => dialect.libraries.has(root)))
+    return importing ? reference(canonical) : libraryCall(canonical, call, walk);
   if (isKnownModule(canonical, dialect)) {
     if (importing) return reference(canonical);
     noteUnknown(walk, canonical, call.source);
@@ -62,8 +68,14 @@ export function noteUse(name: string, call: Call, walk: Walk, how: "call" | "imp
 /** A function right in a client library: `redis.createClient()`, `stripe.Charge.create(…)`. */
 function serviceCall(service: string, name: string, call: Call, walk: Walk): Value {
   const dot = name.lastIndexOf(".");
-  const on = (path: string) => object(`service:${service}`, { ...unknownWord(path), source: path }) as Extract<Value, { kind: "object" }>;
-  return dot < 0 ? on(name) : callService(on(name.slice(0, dot)), { ...call, name: name.slice(dot + 1) }, walk);
+  const on = (path: string) =>
+    object(`service:${service}`, { ...unknownWord(path), source: path }) as Extract<
+      Value,
+      { kind: "object" }
+    >;
+  return dot < 0
+    ? on(name)
+    : callService(on(name.slice(0, dot)), { ...call, name: name.slice(dot + 1) }, walk);
 }
 
 function libraryCall(name: string, call: Call, walk: Walk): Value {

@@ -7,11 +7,17 @@ import { joinWords, knownText, list, PLAIN, text, textWith, type Value, wordOf }
  * A method of a text whose exact value is known. Only what hides commands or builds paths is folded; the
  * rest gives a text that is not known.
  */
-export function foldTextMethod(self: Extract<Value, { kind: "text" }>, method: string, args: readonly Value[], source: string): Value {
+export function foldTextMethod(
+  self: Extract<Value, { kind: "text" }>,
+  method: string,
+  args: readonly Value[],
+  source: string,
+): Value {
   const known = self.word.text;
   const name = method.replace(/[!?]$/, "");
   if (name === "format") return formattedBraces(self, args, source);
-  if (known === undefined) return KEEPS.has(name) ? self : textWith({ ...unknownWord(source), tame: self.word.tame });
+  if (known === undefined)
+    return KEEPS.has(name) ? self : textWith({ ...unknownWord(source), tame: self.word.tame });
   const first = knownText(args[0]);
   const second = knownText(args[1]);
   if (SPLITS.has(name)) return split(known, name, first);
@@ -19,7 +25,7 @@ export function foldTextMethod(self: Extract<Value, { kind: "text" }>, method: s
   if (REPLACES.has(name) && first !== undefined && second !== undefined) {
     return text(name === "sub" ? known.replace(first, () => second) : known.split(first).join(second));
   }
-  const fold = FOLDS.get(name);
+  const fold = name === "toString" ? (whole: string) => whole : FOLDS.get(name);
   if (fold && args.every((arg) => knownText(arg) !== undefined)) return text(fold(known, first));
   if (name === "unpack1" || name === "unpack") return unpacked(known, first);
   if (name === "%") return formatted(self.word, args[0] ?? PLAIN, source);
@@ -27,36 +33,53 @@ export function foldTextMethod(self: Extract<Value, { kind: "text" }>, method: s
 }
 
 /** Methods after which a path is still below where it was. */
-const KEEPS = new Set(["strip", "trim", "chomp", "rstrip", "lstrip", "to_s", "toString", "decode", "encode", "dup", "freeze", "to_str", "as_posix"]);
+const KEEPS = new Set([
+  "strip",
+  "trim",
+  "chomp",
+  "rstrip",
+  "lstrip",
+  "to_s",
+  "toString",
+  "decode",
+  "encode",
+  "dup",
+  "freeze",
+  "to_str",
+  "as_posix",
+]);
 const SPLITS = new Set(["split", "splitlines", "lines", "chars"]);
 const JOINS = new Set(["join"]);
 const REPLACES = new Set(["replace", "replaceAll", "gsub", "sub", "tr"]);
-const PREDICATES = /^(startswith|endswith|startsWith|endsWith|start_with|end_with|includes?|contains|match|test|index|indexOf|find|count|is[a-z_]*|length|size|empty|codePointAt|charCodeAt|ord|localeCompare|search|matchAll|each|each_char|each_line|forEach|scan)$/;
+const PREDICATES =
+  /^(startswith|endswith|startsWith|endsWith|start_with|end_with|includes?|contains|match|test|index|indexOf|find|count|is[a-z_]*|length|size|empty|codePointAt|charCodeAt|ord|localeCompare|search|matchAll|each|each_char|each_line|forEach|scan)$/;
 
-const FOLDS: ReadonlyMap<string, (self: string, first: string | undefined) => string> = new Map(Object.entries<(self: string, first: string | undefined) => string>({
-  strip: (self) => self.trim(),
-  trim: (self) => self.trim(),
-  lstrip: (self) => self.trimStart(),
-  rstrip: (self) => self.trimEnd(),
-  chomp: (self) => self.replace(/\r?\n$/, ""),
-  lower: (self) => self.toLowerCase(),
-  toLowerCase: (self) => self.toLowerCase(),
-  downcase: (self) => self.toLowerCase(),
-  upper: (self) => self.toUpperCase(),
-  toUpperCase: (self) => self.toUpperCase(),
-  upcase: (self) => self.toUpperCase(),
-  reverse: (self) => [...self].reverse().join(""),
-  concat: (self, first) => self + (first ?? ""),
-  decode: (self, first) => (first === "hex" || first === "base64" ? (decodeText(first, self) ?? self) : self),
-  encode: (self) => self,
-  ["toString"]: (self: string) => self,
-  to_s: (self) => self,
-  to_sym: (self) => self,
-  dup: (self) => self,
-  freeze: (self) => self,
-  removeprefix: (self, first) => (first && self.startsWith(first) ? self.slice(first.length) : self),
-  removesuffix: (self, first) => (first && self.endsWith(first) ? self.slice(0, -first.length) : self),
-}));
+const FOLDS: ReadonlyMap<string, (self: string, first: string | undefined) => string> = new Map(
+  Object.entries<(self: string, first: string | undefined) => string>({
+    strip: (self) => self.trim(),
+    trim: (self) => self.trim(),
+    lstrip: (self) => self.trimStart(),
+    rstrip: (self) => self.trimEnd(),
+    chomp: (self) => self.replace(/\r?\n$/, ""),
+    lower: (self) => self.toLowerCase(),
+    toLowerCase: (self) => self.toLowerCase(),
+    downcase: (self) => self.toLowerCase(),
+    upper: (self) => self.toUpperCase(),
+    toUpperCase: (self) => self.toUpperCase(),
+    upcase: (self) => self.toUpperCase(),
+    reverse: (self) => [...self].reverse().join(""),
+    concat: (self, first) => self + (first ?? ""),
+    decode: (self, first) =>
+      first === "hex" || first === "base64" ? (decodeText(first, self) ?? self) : self,
+    encode: (self) => self,
+    to_s: (self) => self,
+    to_sym: (self) => self,
+    dup: (self) => self,
+    freeze: (self) => self,
+    removeprefix: (self, first) => (first && self.startsWith(first) ? self.slice(first.length) : self),
+    removesuffix: (self, first) => (first && self.endsWith(first) ? self.slice(0, -first.length) : self),
+  }),
+);
 
 function split(known: string, name: string, separator: string | undefined): Value {
   if (name === "chars") return list([...known].map((one) => text(one)));
@@ -72,13 +95,23 @@ function joined(separator: string, items: Value | undefined, source: string): Va
 }
 
 /** The elements of a list as one text. */
-export function joinedWith(separator: string, items: Extract<Value, { kind: "list" }>, source: string): Value {
-  const words = items.items.flatMap((item, index) => (index === 0 ? [wordOf(item, source)] : [literal(separator), wordOf(item, source)]));
+export function joinedWith(
+  separator: string,
+  items: Extract<Value, { kind: "list" }>,
+  source: string,
+): Value {
+  const words = items.items.flatMap((item, index) =>
+    index === 0 ? [wordOf(item, source)] : [literal(separator), wordOf(item, source)],
+  );
   const all = items.open ? [...words, unknownWord(source)] : words;
   return all.length === 0 ? text("") : textWith(joinWords(all));
 }
 
-function formattedBraces(self: Extract<Value, { kind: "text" }>, args: readonly Value[], source: string): Value {
+function formattedBraces(
+  self: Extract<Value, { kind: "text" }>,
+  args: readonly Value[],
+  source: string,
+): Value {
   if (self.word.text === undefined) return textWith(unknownWord(source));
   let next = 0;
   const words = self.word.text.split(/(\{[^{}]*\})/).map((piece, index) => {

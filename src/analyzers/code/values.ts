@@ -79,7 +79,11 @@ export function wordOf(value: Value | undefined, source: string): Word {
   if (value?.kind === "text") return value.word;
   if (value?.kind === "number") return literal(String(value.value));
   if (value?.kind === "object" && (value.of === "path" || value.of === "file")) return value.at;
-  if (value?.kind === "choice") return commonWord(value.options.map((option) => wordOf(option, source)), source);
+  if (value?.kind === "choice")
+    return commonWord(
+      value.options.map((option) => wordOf(option, source)),
+      source,
+    );
   return unknownWord(source);
 }
 
@@ -90,7 +94,11 @@ export function joinWords(words: readonly Word[]): Word {
   }
   const first = words.findIndex((word) => word.text === undefined);
   const last = words.findLastIndex((word) => word.text === undefined);
-  const textBetween = (from: number, to: number) => words.slice(from, to).map((word) => word.text ?? "").join("");
+  const textBetween = (from: number, to: number) =>
+    words
+      .slice(from, to)
+      .map((word) => word.text ?? "")
+      .join("");
   return {
     text: undefined,
     source: words.map((word) => word.source).join(""),
@@ -103,9 +111,17 @@ export function joinWords(words: readonly Word[]): Word {
 
 /** Path segments put together; a later absolute one replaces what stands before it. */
 export function joinPaths(words: readonly Word[]): Word {
-  const start = words.findLastIndex((word) => word.prefix.startsWith("/") || /^[a-z]:[\\/]/i.test(word.prefix));
+  const start = words.findLastIndex(
+    (word) => word.prefix.startsWith("/") || /^[a-z]:[\\/]/i.test(word.prefix),
+  );
   const used = words.slice(Math.max(start, 0)).filter((word) => word.text !== "");
-  return joinWords(used.flatMap((word, index) => (index === 0 || used[index - 1]?.suffix.endsWith("/") || used[index - 1]?.text?.endsWith("/") ? [word] : [literal("/"), word])));
+  return joinWords(
+    used.flatMap((word, index) =>
+      index === 0 || used[index - 1]?.suffix.endsWith("/") || used[index - 1]?.text?.endsWith("/")
+        ? [word]
+        : [literal("/"), word],
+    ),
+  );
 }
 
 /** What one of several words may be: their common beginning is all that is known. */
@@ -119,7 +135,14 @@ export function commonWord(words: readonly Word[], source: string): Word {
 }
 
 /** The name of something that is there, without a slash in it. */
-export const SOME_NAME: Word = { ...unknownWord("*"), prefix: "./", tame: true };
+export const SOME_NAME: Word = { ...literal("?*"), glob: true };
+
+/** Any folder at any depth below one. */
+export function everythingBelow(folder: Word): Word {
+  if (folder.text === undefined)
+    return { ...folder, prefix: `${folder.prefix.replace(/\/$/, "")}/`, suffix: "" };
+  return { ...literal(`${folder.text.replace(/\/$/, "")}/**`), glob: true };
+}
 
 /** A name of something below a folder: what listing or walking it gives. */
 export function below(folder: Word): Word {
@@ -150,10 +173,19 @@ export function elements(value: Value): readonly Value[] | undefined {
 
 /** What any one element of a value is. */
 export function element(value: Value): Value {
-  if (value.kind === "list") return value.items.length > 0 ? choice(value.items) : value.open ? UNKNOWN : PLAIN;
-  if (value.kind === "map") return value.entries.size > 0 && !value.open ? choice([...value.entries.values()]) : PLAIN;
-  if (value.kind === "object") return value.of.startsWith("service:") || value.of === "foreign" ? value : PLAIN;
+  if (value.kind === "list")
+    return value.items.length > 0 ? choice(value.items) : value.open ? UNKNOWN : PLAIN;
+  if (value.kind === "map")
+    return value.entries.size > 0 && !value.open ? choice([...value.entries.values()]) : PLAIN;
+  if (value.kind === "object")
+    return value.of.startsWith("service:") || value.of === "foreign" ? value : PLAIN;
   if (value.kind === "choice") return choice(value.options.map(element));
-  if (value.kind === "text" && value.word.text !== undefined) return textWith({ ...unknownWord(value.word.source), tame: !value.word.text.includes("/") });
-  return value.kind === "number" || value.kind === "function" || value.kind === "reference" || value.kind === "text" ? PLAIN : value;
+  if (value.kind === "text" && value.word.text !== undefined)
+    return textWith({ ...unknownWord(value.word.source), tame: !value.word.text.includes("/") });
+  return value.kind === "number" ||
+    value.kind === "function" ||
+    value.kind === "reference" ||
+    value.kind === "text"
+    ? PLAIN
+    : value;
 }

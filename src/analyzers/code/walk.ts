@@ -73,7 +73,15 @@ export function step(walk: Walk): boolean {
   walk.steps++;
   if (walk.steps < MAX_STEPS) return true;
   if (walk.steps === MAX_STEPS) {
-    note(walk, [unknownEffect(walk.scene, "code", `${walk.dialect.language} (more than ${MAX_STEPS} steps)`, walk.source, ["bound"])]);
+    note(walk, [
+      unknownEffect(
+        walk.scene,
+        "code",
+        `${walk.dialect.language} (more than ${MAX_STEPS} steps)`,
+        walk.source,
+        ["bound"],
+      ),
+    ]);
   }
   return false;
 }
@@ -129,7 +137,9 @@ export function argumentAt(call: Call, position: number, ...names: readonly stri
 const HOLE = "unknown_value";
 
 /** A shell text with its unknown middle as a variable, and that variable; `undefined` when nothing is known of it. */
-export function shellText(word: Word): { readonly text: string; readonly variables?: ReadonlyMap<string, undefined> } | undefined {
+export function shellText(
+  word: Word,
+): { readonly text: string; readonly variables?: ReadonlyMap<string, undefined> } | undefined {
   if (word.text !== undefined) return { text: word.text };
   if (!/^\s*[\w./~-]+\s/.test(word.prefix)) return undefined;
   return { text: `${word.prefix}\${${HOLE}}${word.suffix}`, variables: new Map([[HOLE, undefined]]) };
