@@ -43,7 +43,7 @@ export interface SyntaxNode {
   readonly text: string;
   /** The name of the field under which the parent holds this node, when it has one. */
   readonly field?: string;
-  /** Named children in source order. */
+  /** Named children, and unnamed ones that stand in a field (operators), in source order. */
   readonly children: readonly SyntaxNode[];
 }
 

@@ -8,11 +8,11 @@ import { pythonHeld, pythonPasses } from "./code/python.ts";
 import { rubyHeld, rubyPasses } from "./code/ruby.ts";
 import { checkTables } from "./code/table.ts";
 
-describe("python", () => checkTables("A-python", pythonPasses, pythonHeld));
-describe("javascript", () => checkTables("A-javascript", javascriptPasses, javascriptHeld));
-describe("ruby", () => checkTables("A-ruby", rubyPasses, rubyHeld));
-describe("php", () => checkTables("A-php", phpPasses, phpHeld));
-describe("perl", () => checkTables("A-perl", perlPasses, perlHeld));
+describe("python", () => checkTables("A-code", pythonPasses, pythonHeld));
+describe("javascript", () => checkTables("A-code", javascriptPasses, javascriptHeld));
+describe("ruby", () => checkTables("A-code", rubyPasses, rubyHeld));
+describe("php", () => checkTables("A-code", phpPasses, phpHeld));
+describe("perl", () => checkTables("A-code", perlPasses, perlHeld));
 
 describe("what cannot be read", () => {
   it.each([
@@ -80,13 +80,13 @@ describe("the parser behind the syntax facts", () => {
     ["ruby", "class"],
     ["php", "<?php if ("],
     ["powershell", "if ("],
-  ] as const)("[F-syntax] an error is a problem and no tree: %s", async (language, text) => {
+  ] as const)("[A-code] an error is a problem and no tree: %s", async (language, text) => {
     const fact = await parseSyntax(language, text);
     expect(fact.tree).toBeUndefined();
     expect(fact.problem).toMatch(/not complete/);
   });
 
-  it("[F-syntax] bounds are problems that name themselves", async () => {
+  it("[A-code] bounds are problems that name themselves", async () => {
     expect((await parseSyntax("python", "x".repeat(MAX_LENGTH + 1))).problem).toMatch(/longer/);
     expect((await parseSyntax("python", "a\0b")).problem).toMatch(/zero byte/);
     expect(
@@ -95,11 +95,11 @@ describe("the parser behind the syntax facts", () => {
     expect((await parseSyntax("python", "x=1;".repeat(20_000))).problem).toMatch(/nodes/);
   });
 
-  it("[F-syntax] TypeScript is read where JavaScript is asked for", async () => {
+  it("[A-code] TypeScript is read where JavaScript is asked for", async () => {
     expect((await parseSyntax("javascript", "const x: number = 1 as any")).tree?.type).toBe("program");
   });
 
-  it("[F-syntax] operators and field names are kept", async () => {
+  it("[A-code] operators and field names are kept", async () => {
     const { tree } = await parseSyntax("python", "a + b");
     const operation = tree?.children[0]?.children[0];
     expect(operation?.children.map((child) => [child.field, child.text])).toEqual([
@@ -110,7 +110,7 @@ describe("the parser behind the syntax facts", () => {
   });
 });
 
-it("[A-perl] reading Perl is total on noise, and noise is never silent when it holds an unclosed quote", async () => {
+it("[A-code] reading Perl is total on noise, and noise is never silent when it holds an unclosed quote", async () => {
   const noise = [
     "s",
     "s/",

@@ -6,7 +6,7 @@ import { checkTables } from "./code/table.ts";
 
 describe("powershell", () =>
   checkTables("A-powershell", powershellPasses, powershellHeld, { tool: "powershell" }));
-describe("cmd.exe and Windows programs", () => checkTables("A-cmd", cmdPasses, cmdHeld));
+describe("cmd.exe and Windows programs", () => checkTables("A-powershell", cmdPasses, cmdHeld));
 
 describe("what cannot be read", () => {
   it.each([

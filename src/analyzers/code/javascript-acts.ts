@@ -267,6 +267,14 @@ const ACTS: Readonly<Record<string, Act>> = {
     "Promise.all Promise.allSettled Promise.race Promise.any Promise.resolve Object.freeze Object.assign structuredClone",
     same(0),
   ),
+  ...named("Object.values Object.entries Object.getOwnPropertyDescriptors", (call, walk) => {
+    const [on] = call.args;
+    if (on?.kind === "map") return list([...on.entries.values()], on.open);
+    if (on?.kind !== "reference" || !walk.dialect.modules.has(on.name))
+      return on?.kind === "list" ? on : PLAIN;
+    noteUnknown(walk, `every function of ${on.name}`, call.source);
+    return UNKNOWN;
+  }),
   ...named("Object.keys", (call) =>
     call.args[0]?.kind === "map"
       ? list(

@@ -94,6 +94,13 @@ export function callMethod(self: Value, name: string, given: Given, walk: Walk):
     runCallbacks(call, walk, [self]);
     return self;
   }
+  if (
+    self.kind === "reference" &&
+    /^(call|apply|bind|\(\)|to_proc|unbind|curry)$/.test(name) &&
+    walk.dialect.acts.has(walk.dialect.canonical(self.name))
+  ) {
+    return callOfReference(self.name, name, given, walk);
+  }
   if (self.kind === "reference")
     return noteUse(`${self.name}.${name}`, { ...call, name: `${self.name}.${name}` }, walk);
   switch (self.kind) {
@@ -121,6 +128,15 @@ export function callMethod(self: Value, name: string, given: Given, walk: Walk):
     default:
       return collection(self, call, walk);
   }
+}
+
+/** A known function called through itself: `execSync.call(null, "…")`, `method(:system).call("…")`. */
+function callOfReference(reference: string, name: string, given: Given, walk: Walk): Value {
+  if (!/^(call|apply|\(\))$/.test(name)) return { kind: "reference", name: reference };
+  const javascript = walk.dialect.language === "javascript";
+  const spread = given.args[1]?.kind === "list" ? given.args[1].items : [UNKNOWN];
+  const args = !javascript ? given.args : name === "apply" ? spread : given.args.slice(1);
+  return noteUse(reference, { ...given, args, name: reference }, walk);
 }
 
 function callOfFunction(

@@ -103,6 +103,11 @@ const opens: PerlAct = (call, reading, run) => {
   const piped = /^\s*\|\s*(.*)$|^(.*?)\s*\|\s*$/s.exec(text);
   if (piped) {
     const command = piped[1] ?? piped[2] ?? "";
+    if (piped[1] !== undefined && mode.text !== undefined) {
+      const stdin = { kind: "opaque", remote: false, tame: false } as const;
+      reading.effects.push(...reading.scene.shell(command, { stdin }).effects);
+      return;
+    }
     run(
       [mode.text === undefined ? { ...mode, prefix: command } : { ...mode, text: command, prefix: command }],
       "open",

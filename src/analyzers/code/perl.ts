@@ -101,6 +101,7 @@ function readToken(token: PerlToken, index: number, reading: PerlReading): void 
       if (/@\{\s*\[|\$\{\s*\\/.test(token.text)) readEmbedded(token.text, reading);
       return;
     case "variable":
+      readReference(token, index, reading);
       assignVariable(token, index, reading);
       return;
     case "word":
@@ -130,6 +131,19 @@ function nested(text: string, reading: PerlReading): void {
 
 function unknown(what: string, reading: PerlReading): void {
   reading.effects.push(unknownEffect(reading.scene, "code", `perl ${what}`, what));
+}
+
+/** `&name` and `&$name` call, or point at, a function; a text may stand for its name. */
+function readReference(token: PerlToken, index: number, reading: PerlReading): void {
+  const [, code, scalar] = /^&(?:(\w[\w:]*)|(\$\w+))$/.exec(token.text) ?? [];
+  const arrow = reading.tokens[index + 1]?.text === "->" && reading.tokens[index + 2]?.text === "(";
+  const short = code?.replace(/^.*::/, "");
+  if (short !== undefined && !reading.subs.has(short) && PERL_ACTS.has(short)) unknown(`&${short}`, reading);
+  const named = scalar ?? (arrow ? token.text : undefined);
+  if (named === undefined) return;
+  const known = reading.variables.get(named)?.[0];
+  if (known?.text !== undefined && !reading.subs.has(known.text))
+    unknown(`call of \`${known.text}\` by name`, reading);
 }
 
 /** Remembers what is assigned to a scalar; a second assignment makes it unknown. */

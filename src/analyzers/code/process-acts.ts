@@ -1,4 +1,4 @@
-import type { CodeLanguage, Stream, Word } from "../analyzer.ts";
+import type { CodeLanguage, SceneChange, Stream, Word } from "../analyzer.ts";
 import { isLoopback } from "../environment.ts";
 import { normalizePath } from "../locate.ts";
 import { machineEffect } from "../machine.ts";
@@ -31,13 +31,34 @@ export function runShell(value: Value | undefined, call: Call, walk: Walk): Valu
   noteForeignStart([given.text], call, walk);
   const variables = given.variables ? { variables: given.variables } : {};
   return printedBy(
-    noteFinding(walk, walk.scene.shell(given.text, hereAs(walk, { ...directory(call, walk), ...variables }))),
+    noteFinding(
+      walk,
+      walk.scene.shell(given.text, hereAs(walk, { ...circumstances(call, walk), ...variables })),
+    ),
   );
 }
 
 function printedBy(output: Stream | undefined): Value {
   if (output?.kind === "text") return text(output.text);
   return output?.kind === "opaque" && output.remote ? REMOTE : object("process");
+}
+
+/** What is written to the program that is started: `input=`, or a pipe that is filled later. */
+function standardInput(call: Call): { readonly stdin?: Stream } {
+  const options = call.args.find((value) => value.kind === "map");
+  const option = (name: string) =>
+    call.named.get(name) ?? (options?.kind === "map" ? options.entries.get(name) : undefined);
+  const input = option("input") ?? option("stdin_data");
+  const text = knownText(input);
+  if (text !== undefined) return { stdin: { kind: "text", text } };
+  const piped = input ?? (/\bPIPE\b/.test(call.source) ? option("stdin") : undefined);
+  if (!piped) return {};
+  return { stdin: { kind: "opaque", remote: piped.kind === "remote", tame: false } };
+}
+
+/** Where and with what input the functions that start programs do so. */
+function circumstances(call: Call, walk: Walk): SceneChange {
+  return { ...directory(call, walk), ...standardInput(call) };
 }
 
 /** `cwd=` of the functions that start programs. */
@@ -67,7 +88,7 @@ export function runWords(values: readonly Value[], open: boolean, call: Call, wa
     walk,
   );
   const all = open ? [...words, unknownWord("…")] : words;
-  return printedBy(noteFinding(walk, walk.scene.argv(all, hereAs(walk, directory(call, walk)))));
+  return printedBy(noteFinding(walk, walk.scene.argv(all, hereAs(walk, circumstances(call, walk)))));
 }
 
 function pathWordsOfArguments(value: Value, source: string): readonly Word[] {

@@ -197,6 +197,13 @@ const ACTS: Readonly<Record<string, Act>> = {
   ...named("spawnv spawnvp spawnl spawnlp spawnve", spawnsProcess, "os."),
   ...named("posix_spawn posix_spawnp", replacesProcess, "os."),
   "os.startfile": unknown,
+  "psutil.process_iter": () => list([object("psutil-process")], true),
+  ...named("psutil.Process psutil.Popen", () => object("psutil-process")),
+  ...named(
+    "psutil-process#kill psutil-process#terminate psutil-process#suspend psutil-process#send_signal",
+    kills("self", 5),
+  ),
+  "psutil.*": pure,
   ...named("os.kill os.killpg", kills(0, 1)),
   "signal.pthread_kill": unknown,
   ...named("os.fork os.forkpty pty.fork os.setuid os.setgid os.seteuid os.reboot", unknown),

@@ -196,6 +196,9 @@ function readCall(node: SyntaxNode): Expression {
     ...(block ? [lower(block)] : []),
   ];
   const name = method?.text ?? "call";
+  if (!receiver && /^(include|extend)$/.test(name) && given[0]?.text === "FileUtils") {
+    return { kind: "import", module: given[0].text, as: "*", source: node.text };
+  }
   const callee: Expression = receiver
     ? { kind: "member", on: lower(receiver), name, source: node.text }
     : method

@@ -77,6 +77,12 @@ export function callService(self: Extract<Value, { kind: "object" }>, call: Call
   const next = serviceMember(self, call.name);
   for (const value of call.args) if (value.kind === "function") walk.call(value, [self], call.source);
   if (call.name === "send" && service === "aws") return next;
+  if (call.name === "()") {
+    const operation = self.at.source.slice(self.at.source.lastIndexOf(".") + 1);
+    if (TAKES_AWAY.test(operation) || STOPS.test(operation))
+      noteOperation(service, operation, self, call, walk);
+    return self;
+  }
   if (isSqlCall(service, call.name) && call.args.length > 0) {
     noteSql(call.args[0], call, walk, self);
     return PLAIN;
@@ -86,7 +92,7 @@ export function callService(self: Extract<Value, { kind: "object" }>, call: Call
     return PLAIN;
   }
   if (
-    call.name === "()" || /^[A-Z]/.test(call.name)
+    /^[A-Z]/.test(call.name)
       ? !/Command$/.test(call.name)
       : LOOKS.test(call.name) && !TAKES_AWAY.test(call.name)
   )

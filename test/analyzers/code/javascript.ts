@@ -185,4 +185,106 @@ export const javascriptHeld: readonly Held[] = [
   ],
   [4, "node -e \"const Redis=require('ioredis'); new Redis().flushall()\""],
   [4, "node -e \"const {Sequelize}=require('sequelize'); new Sequelize('sqlite::memory:').drop()\""],
+  [3, "node -e \"require('child_process').spawn('sh',['-c','rm -rf /'])\"", ["delete directory / @local"]],
+  [
+    2,
+    "node -e \"process.mainModule.require('child_process').execSync('rm -rf /')\"",
+    ["unknown? code mainModule @local"],
+  ],
+  [
+    2,
+    "node -e \"global.process.mainModule.constructor._load('child_process').execSync('rm -rf /')\"",
+    ["unknown? code mainModule @local", "unknown? code _load @local"],
+  ],
+  [
+    3,
+    "node -e \"const r=require; r('fs').rmSync('/etc',{recursive:true})\"",
+    ["delete directory /etc @local"],
+  ],
+  [
+    3,
+    "node -e \"const f='rm'+'Sync'; require('fs')[f]('/etc',{recursive:true})\"",
+    ["delete directory /etc @local"],
+  ],
+  [
+    2,
+    "node -e \"Object.values(require('fs')).forEach(f=>f('/etc'))\"",
+    ["unknown? code every function of fs @local"],
+  ],
+  [3, "node -e \"require('fs').promises.rm('/etc',{recursive:true})\"", ["delete directory /etc @local"]],
+  [
+    3,
+    "node -e \"const {rm}=require('fs/promises'); rm('/etc',{recursive:true})\"",
+    ["delete directory /etc @local"],
+  ],
+  [
+    3,
+    "node -e \"(async()=>{const fs=await import('node:fs/promises'); await fs.rm('/etc',{recursive:true})})()\"",
+    ["delete directory /etc @local"],
+  ],
+  [
+    3,
+    "node -e \"['/etc','/usr'].forEach(d=>require('fs').rmSync(d,{recursive:true}))\"",
+    ["delete directory /etc @local", "delete directory /usr @local"],
+  ],
+  [
+    3,
+    'node -e "setTimeout(\'require(\\"fs\\").rmSync(\\"/etc\\",{recursive:true})\',1)"',
+    ["delete directory /etc @local"],
+  ],
+  [
+    3,
+    "node -e \"require('util').promisify(require('child_process').exec)('rm -rf /')\"",
+    ["delete directory / @local"],
+  ],
+  [
+    3,
+    "node -e \"Reflect.apply(require('child_process').execSync,null,['rm -rf /'])\"",
+    ["delete directory / @local"],
+  ],
+  [3, "node -e \"require('child_process').execSync.call(null,'rm -rf /')\"", ["delete directory / @local"]],
+  [
+    3,
+    "node -e \"const {exec}=require('child_process');[ 'rm -rf /' ].map(c=>exec(c))\"",
+    ["delete directory / @local"],
+  ],
+  [
+    3,
+    "node -e \"import('child_process').then(({execSync})=>execSync('rm -rf /'))\"",
+    ["delete directory / @local"],
+  ],
+  [
+    3,
+    "node -e \"eval(atob('cmVxdWlyZSgnZnMnKS5ybVN5bmMoJy8nLHtyZWN1cnNpdmU6dHJ1ZX0p'))\"",
+    ["delete directory / @local"],
+  ],
+  [
+    3,
+    'node -e "eval(String.fromCharCode(114,101,113,117,105,114,101,40,39,102,115,39,41,46,117,110,108,105,110,107,83,121,110,99,40,39,47,101,116,99,47,104,111,115,116,115,39,41))"',
+    ["delete file /etc/hosts @local"],
+  ],
+  [4, "node -e \"const a=require('@aws-sdk/client-s3'); new a.S3({}).deleteBucket({Bucket:'prod'})\""],
+  [4, "node -e \"require('knex')({client:'pg'}).raw('DROP TABLE users')\""],
+  [
+    4,
+    "node -e \"const {MongoClient}=require('mongodb'); MongoClient.connect('mongodb://prod').then(c=>c.db('x').dropDatabase())\"",
+  ],
+  [
+    4,
+    "node -e \"const m=require('mysql2/promise'); (async()=>{const c=await m.createConnection({host:'prod'}); await c.execute('DELETE FROM users')})()\"",
+  ],
+  [
+    4,
+    "node -e \"const {PrismaClient:P}=require('@prisma/client'); const p=new P(); p.\\$executeRawUnsafe('DROP TABLE users')\"",
+  ],
+  [
+    4,
+    "node -e \"const a=require('firebase-admin'); a.initializeApp(); a.firestore().collection('users').doc('x').delete()\"",
+  ],
+  [4, "node -e \"require('axios')({method:'delete',url:'https://api.prod.com/v1/users'})\""],
+  [4, "node -e \"require('https').request('https://api.prod.com/v1/users',{method:'DELETE'}).end()\""],
+  [
+    4,
+    "node -e \"fetch('https://backboard.railway.app/graphql/v2',{method:'POST',body:JSON.stringify({query:'mutation { volumeDelete(volumeId: \\\"x\\\") }'})})\"",
+  ],
 ];

@@ -101,4 +101,25 @@ export const perlHeld: readonly Held[] = [
     'perl -e \'sub wipe { my $p = shift; system("rm -rf $p") } wipe("/")\'',
     ["delete? directory ${unknown_value} @local"],
   ],
+  [2, 'perl -e \'system(join(" ", "rm", "-rf", "/"))\'', ["unknown? code perl system @local"]],
+  [
+    2,
+    'perl -e \'$x = "sys"."tem"; &$x("rm -rf /")\'',
+    ["unknown? code perl call of `system` by name @local"],
+  ],
+  [2, 'perl -e \'exec {"/bin/rm"} "rm", "-rf", "/"\'', ["unknown? code perl system @local"]],
+  [2, 'perl -e \'open(P, "|sh"); print P "rm -rf /"\''],
+  [3, "perl -MFile::Path=rmtree -e 'rmtree([qw(/etc /usr)])'", ["delete? directory [ /etc /usr ] @local"]],
+  [3, 'perl -e \'opendir(D,"/etc"); unlink "/etc/$_" for readdir D\'', ["delete? directory /etc/$_ @local"]],
+  [
+    2,
+    'perl -e \'no strict; *{"main::x"} = \\&CORE::system; x("rm -rf /")\'',
+    ["unknown? code perl &system @local"],
+  ],
+  [
+    3,
+    'perl -e \'rename $_, "$_.bak" for glob("/etc/*")\'',
+    ["delete file /etc/* @local", "change? file $_.bak @local"],
+  ],
+  [4, "perl -E 'say `terraform destroy -auto-approve`'"],
 ];

