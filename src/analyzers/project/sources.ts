@@ -14,7 +14,12 @@ const REGISTRIES: ReadonlySet<string> = new Set(
     files.pythonhosted.org test.pypi.org download.pytorch.org pypi.nvidia.com
     pypi.tuna.tsinghua.edu.cn mirrors.aliyun.com rubygems.org index.crates.io crates.io
     repo.packagist.org packagist.org api.nuget.org proxy.golang.org repo.maven.apache.org
-    repo1.maven.org conda.anaconda.org
+    repo1.maven.org conda.anaconda.org repo.anaconda.com plugins.gradle.org goproxy.io goproxy.cn
+    registry.npmjs.com jsr.io nodejs.org npmmirror.com cdn.npmmirror.com static.rust-lang.org static.crates.io rsproxy.cn
+    pub.dev pub.flutter-io.cn storage.flutter-io.cn repo.hex.pm hex.pm formulae.brew.sh cdn.playwright.dev
+    download.cypress.io cdn.cypress.io mirrors.tuna.tsinghua.edu.cn mirrors.ustc.edu.cn
+    pypi.mirrors.ustc.edu.cn mirror.sjtu.edu.cn mirrors.cloud.tencent.com mirrors.huaweicloud.com repo.huaweicloud.com
+    pkg.julialang.org
   `),
 );
 

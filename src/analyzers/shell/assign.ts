@@ -3,7 +3,7 @@ import type { Word } from "../analyzer.ts";
 import { unknownEffect } from "../effects.ts";
 import { locate } from "../locate.ts";
 import { literal } from "../options.ts";
-import { isUsualRegistry } from "../project/sources.ts";
+import { toolVariable } from "../project/tool-variables.ts";
 import { sceneFor } from "./dispatch.ts";
 import { expandSingle, expandWord } from "./expand.ts";
 import { type Analysis, copyState, type ShellState } from "./state.ts";
@@ -35,7 +35,7 @@ const COMMANDS =
   /^(GIT_SSH_COMMAND|GIT_SSH|GIT_EDITOR|GIT_SEQUENCE_EDITOR|GIT_PAGER|GIT_ASKPASS|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|EDITOR|VISUAL|PAGER|MANPAGER|BROWSER|SSH_ASKPASS|SUDO_ASKPASS|PROMPT_COMMAND|LESSOPEN|LESSCLOSE|RSYNC_RSH|CVS_RSH|SVN_SSH|PSQL_EDITOR|KUBE_EDITOR|RUSTC_WRAPPER|CARGO_BUILD_RUSTC(_WRAPPER)?|CARGO_TARGET_\w+_(RUNNER|LINKER)|CC|CXX|LD)$/;
 /** Variables that make programs load code from a file. */
 const LOADERS =
-  /^(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|DYLD_[A-Z_]+|BASH_ENV|ENV|ZDOTDIR|PYTHONSTARTUP|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|JAVA_TOOL_OPTIONS|GCONV_PATH|GIT_EXEC_PATH|GIT_CONFIG_[A-Z_0-9]+|GIT_TEMPLATE_DIR|NPM_CONFIG_SCRIPT_SHELL|npm_config_script_shell)$/;
+  /^(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|DYLD_[A-Z_]+|BASH_ENV|ENV|ZDOTDIR|PYTHONSTARTUP|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|GCONV_PATH|GIT_EXEC_PATH|GIT_CONFIG_[A-Z_0-9]+|GIT_TEMPLATE_DIR|NPM_CONFIG_SCRIPT_SHELL|npm_config_script_shell)$/;
 
 /** Setting a variable is an effect when a later program executes its value or loads code through it. */
 export function judgeVariable(name: string, value: Word, state: ShellState, analysis: Analysis): void {
@@ -46,37 +46,27 @@ export function judgeVariable(name: string, value: Word, state: ShellState, anal
     else if (value.text !== "") walkText(value.text, copyState(state, { depth: state.depth + 1 }), analysis);
   } else if (LOADERS.test(name) && value.text !== "" && !isOrdinaryLoader(name, value)) {
     analysis.effects.push(unknownEffect(scene, "program", by, by));
-  } else if (
-    name === "NODE_OPTIONS" &&
-    /(--require|-r|--import|--loader|--experimental-loader)\b/.test(value.text ?? "--require")
-  ) {
-    analysis.effects.push(unknownEffect(scene, "program", by, by));
-  } else if (
-    isForeignIndex(name, value) ||
-    (name === "GOFLAGS" && /-(tool)?exec/.test(value.text ?? "-exec"))
-  ) {
-    analysis.effects.push(unknownEffect(scene, "program", by, by, ["foreign-code"]));
   } else if (name === "PATH") judgePath(value, state, analysis);
+  else analysis.effects.push(...toolVariable(name, value, scene));
 }
 
-/** Variables that name the index from which package managers install. */
-const INDEXES =
-  /^(npm_config_registry|yarn_registry|yarn_npm_registry_server|pip_(extra_)?index_url|pip_find_links|uv_(default_|extra_)?index(_url)?|goproxy)$/i;
+/** Values that everyday work gives to such a variable; preloading a library is never one. */
+const ORDINARY_LOADERS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^GIT_CONFIG_NOSYSTEM$/, /^[01a-z]*$/],
+  [/^GIT_CONFIG_(GLOBAL|SYSTEM)$/, /^\/dev\/null$/],
+  /** A plain word is the name of a deployment, as many projects use it; a shell would read the file that it names. */
+  [/^ENV$/, /^[\w-]*$/],
+  [/^RUBYOPT$/, /^(-(w|W\S*|d|v|-\w[\w-]*|E\S*|r[a-z][\w/-]*|I(lib|test|spec))(\s+|$))*$/],
+  [/^PERL5OPT$/, /^(-(w|W|T|t|M[A-Z][\w:]*(=[\w,/.-]*)?|I?(lib|blib|t))(\s+|$))*$/],
+];
 
-/** An index that is neither one of the public ones nor on this machine can serve any code under any name. */
-function isForeignIndex(name: string, value: Word): boolean {
-  if (!INDEXES.test(name)) return false;
-  const parts = value.text?.split(/[\s,|]+/) ?? ["?"];
-  return !parts.every((part) => /^(|direct|off|none)$/.test(part) || isUsualRegistry(literal(part)));
-}
-
-/** Library paths and include paths of the project are everyday work; preloading is not. */
+/** Library and include paths of the project are everyday work, extended with what the variable held before. */
 function isOrdinaryLoader(name: string, value: Word): boolean {
-  return (
-    /^(LD_LIBRARY_PATH|PERL5LIB|RUBYLIB)$/.test(name) &&
-    value.text !== undefined &&
-    !value.text.includes("/tmp")
-  );
+  if (/^(LD_LIBRARY_PATH|DYLD_(FALLBACK_)?LIBRARY_PATH|PERL5LIB|RUBYLIB)$/.test(name)) {
+    const known = value.text ?? (value.between ?? [value.prefix, value.suffix]).join(":");
+    return known.replaceAll(":", "") !== "" && !known.includes("/tmp");
+  }
+  return ORDINARY_LOADERS.some(([names, values]) => names.test(name) && values.test(value.text ?? "/"));
 }
 
 const TOOL_FOLDERS =

@@ -2,6 +2,7 @@ import type { Need, PathFact, TextFact } from "../../core/facts.ts";
 import type { Command, Finding, Scene } from "../analyzer.ts";
 import { locate } from "../locate.ts";
 import { parseOptions } from "../options.ts";
+import { isBuildFile } from "../project/fetched.ts";
 import type { Analysis } from "./state.ts";
 
 /** Programs that touch a file without giving it a text of their own, and compilers: what they make is the project's. */
@@ -22,14 +23,41 @@ export function rememberChanges(finding: Finding, command: Command, scene: Scene
   for (const { verb, resource, marks } of finding.effects) {
     if (verb !== "create" && verb !== "change" && verb !== "delete") continue;
     const path = absolute(resource.name, root);
-    if (resource.kind === "git.repository" || (UNPACKS.test(program) && analysis.foreign.has("")))
-      analysis.foreign.add(path);
+    if (fetches(resource.kind, command, analysis)) analysis.foreign.add(path);
+    if (redirectsPushes(resource, args)) analysis.written.set(`${root}/.git/config`, undefined);
     if (KEEPS_TEXT.test(program.replace(/-\d+$/, ""))) continue;
     if (!["file", "link"].includes(resource.kind) || marks.includes("workspace-code")) continue;
-    if (DOWNLOADS.test(program)) analysis.foreign.add("");
+    if (DOWNLOADS.test(program)) {
+      analysis.foreign.add("");
+      if (isBuildFile(path)) analysis.foreign.add(path);
+    }
     const known = program === "tee" && stdin.kind === "text" && args.length === 1;
     analysis.written.set(path, known ? stdin.text : undefined);
   }
+}
+
+/** Settings that decide where a push goes and what it does there (git-config(1)). */
+const PUSH_SETTING =
+  /^(remote\..+\.(push|pushurl|url|mirror)|remote\.pushdefault|push\.default|branch\..+\.(merge|remote|pushremote))$/;
+
+/** True when a git command changes where a later push of the same request leads. */
+function redirectsPushes({ kind, name }: { kind: string; name: string }, args: Command["args"]): boolean {
+  if (kind === "git.config") return PUSH_SETTING.test(name);
+  return kind === "git.remote" && args.some((word) => isRemote(word.text ?? word.prefix));
+}
+
+/** True when a command fills a folder with what comes from elsewhere: a clone, or a download that is unpacked. */
+function fetches(kind: string, { program, args, stdin }: Command, analysis: Analysis): boolean {
+  if (kind === "git.repository")
+    return program !== "git" || args.some((word) => isRemote(word.text ?? word.prefix));
+  if (!UNPACKS.test(program)) return false;
+  return analysis.foreign.has("") || (stdin.kind === "opaque" && stdin.remote);
+}
+
+/** An address, or `host:path` (git-clone(1), "GIT URLS"); unknown text counts as one. */
+function isRemote(text: string): boolean {
+  if (text === "") return true;
+  return /^[a-z][\w+.-]*:\/\//i.test(text) ? !/^file:/i.test(text) : /^[\w.@-]+:[^=]/.test(text);
 }
 
 function absolute(name: string, root: string): string {

@@ -2,6 +2,7 @@ import type { CodeLanguage, Command, Finding, Scene, SceneChange, Stream, Word }
 import type { Origin } from "../code/walk.ts";
 import { judgeCode } from "../code.ts";
 import { unknownEffect } from "../effects.ts";
+import { judgeFetched } from "../project/fetched.ts";
 import { localProgram } from "../project/local-program.ts";
 import { analyzerFor } from "../registry.ts";
 import { runBuiltin } from "./builtins.ts";
@@ -183,7 +184,7 @@ function runProgram(
     analysis.effects.push(...(localProgram(command, scene)?.effects ?? [unknown]));
     return OPAQUE;
   }
-  const finding = analyzer.analyze(command, scene);
+  const finding = judgeFetched(analyzer.analyze(command, scene), command, scene);
   analysis.effects.push(...finding.effects);
   rememberChanges(finding, command, scene, analysis);
   return finding.output ?? OPAQUE;

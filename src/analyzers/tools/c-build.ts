@@ -2,8 +2,7 @@ import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, fileEffects, found, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
 import { act, runsCode, runsForeignCode, wordsOf } from "../project/deeds.ts";
-import { findManifest, folderAt } from "../project/files.ts";
-import { makeTargets, withIncludes } from "../project/make.ts";
+import { judgeMake } from "../project/make-command.ts";
 import { namedTask } from "../project/names.ts";
 
 export const analyzer: Analyzer = {
@@ -20,7 +19,7 @@ export const analyzer: Analyzer = {
     roc hare platformio pio arduino-cli idf.py west verilator iverilog yosys sbcl-build
   `),
   analyze(command, scene) {
-    if (["make", "gmake", "remake", "bmake"].includes(command.program)) return make(command, scene);
+    if (["make", "gmake", "remake", "bmake"].includes(command.program)) return judgeMake(command, scene);
     if (command.program === "cmake") return cmake(command, scene);
     return COMPILERS.test(command.program) ? compile(command, scene) : build(command, scene);
   },
@@ -56,93 +55,6 @@ export const analyzer: Analyzer = {
     },
   ],
 };
-
-const MAKE_VALUES = wordsOf(`
-    -f --file --makefile -C --directory -I --include-dir -o --old-file --assume-old -W --what-if
-    --new-file --assume-new -E --eval --debug
-  `);
-
-function make(command: Command, scene: Scene): Finding {
-  const args = command.args.filter(
-    (word) => !/^-[jlO]\d*(\.\d+)?$|^--(jobs|load-average|output-sync)(=.*)?$/.test(word.text ?? ""),
-  );
-  const options = parseOptions(args, { values: MAKE_VALUES });
-  const by = command.source;
-  const folder = options.values("-C", "--directory");
-  const directory = folder.reduce<string | undefined>(
-    (base, word) => folderAt({ ...scene, cwd: base }, word.text),
-    scene.cwd,
-  );
-  const variables = new Map<string, string>();
-  const targets: string[] = [];
-  for (const word of options.operands) {
-    const assigned = /^([\w.]+)[:+?]?=(.*)$/s.exec(word.text ?? word.prefix);
-    if (assigned?.[1])
-      variables.set(assigned[1], word.text === undefined ? "${COUNTERSIGN_UNKNOWN}" : (assigned[2] ?? ""));
-    else if (word.text === undefined) return act("unknown", scene, { kind: "task", name: by, by });
-    else if (!/^\d+$/.test(word.text)) targets.push(word.text);
-  }
-  const rehearsal = options.has(
-    "-n",
-    "--dry-run",
-    "--just-print",
-    "--recon",
-    "-q",
-    "--question",
-    "-t",
-    "--touch",
-  );
-  const file = options.value("-f", "--file", "--makefile");
-  const found = makefileText(file, directory, command, scene);
-  const extra = options.value("-E", "--eval");
-  if ((extra && extra.text === undefined) || (file && file.text === undefined)) {
-    return act("unknown", scene, { kind: "task", name: by, by });
-  }
-  const text = found ?? (extra || file?.text === "-" ? "" : undefined);
-  if (text === undefined || directory === undefined)
-    return rehearsal ? NOTHING : byName(targets, variables, scene, by);
-  if (file?.text === "-" && found === undefined) return act("unknown", scene, { kind: "task", name: by, by });
-  const makefile = withIncludes(extra?.text ? `${text}\n${extra.text}` : text, directory, scene);
-  const shown = rehearsal
-    ? { ...makefile, rules: makefile.rules.map((rule) => ({ ...rule, recipe: [] })) }
-    : makefile;
-  return makeTargets(
-    {
-      makefile: shown,
-      directory,
-      targets: rehearsal && targets.length === 0 ? ["all"] : targets,
-      variables,
-      by,
-    },
-    scene,
-  );
-}
-
-/** The text of the makefile that `-f` names (`-` is the standard input), or that make finds by itself. */
-function makefileText(
-  file: Word | undefined,
-  directory: string | undefined,
-  command: Command,
-  scene: Scene,
-): string | undefined {
-  if (file?.text === "-") return command.stdin.kind === "text" ? command.stdin.text : undefined;
-  const names = file ? [file.text ?? ""] : ["GNUmakefile", "makefile", "Makefile"];
-  return findManifest(scene, names, "here", directory)?.text;
-}
-
-function byName(
-  targets: readonly string[],
-  variables: ReadonlyMap<string, string>,
-  scene: Scene,
-  by: string,
-): Finding {
-  const said = [...variables]
-    .map(([name, value]) => (/^(env|environment|stage|target|tier)$/i.test(name) ? value : ""))
-    .join(" ")
-    .trim();
-  if (targets.length === 0) return namedTask(scene, "make", said, by);
-  return combine(...targets.map((target) => namedTask(scene, "make", `${target} ${said}`.trim(), by)));
-}
 
 function cmake(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
