@@ -210,7 +210,12 @@ function operationFor(
     if (change.kind !== "metadata")
       throw new UserError("BROKEN_LAYER", `\`${path}\` has no attributes`, "discard the layer");
     const stat = statOf(path);
-    return { ...common, before: stat ? attributesOf(stat) : change.before, after: change.after };
+    return {
+      ...common,
+      before: stat ? attributesOf(stat) : change.before,
+      after: change.after,
+      ...(change.extended ? { extended: change.extended } : {}),
+    };
   }
   if (operation === "put") return { ...common, from, now: change.type };
   if (operation === "remove") return { ...common, parked, was: change.type };

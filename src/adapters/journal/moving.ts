@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import type { Stats } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../error.ts";
+import type { Attributes } from "../exec/diff/change.ts";
+import { type Extended, setExtended } from "../exec/diff/extended.ts";
 import { statOf } from "../exec/diff/extent.ts";
 import type { StepOperation } from "./step.ts";
 import type { Storage } from "./storage.ts";
@@ -36,7 +38,7 @@ function lockedMode(name: string, stat: Stats | undefined): Record<string, numbe
 export function apply(operation: StepOperation, storage: Storage): void {
   const { path, from = "", parked = "", modes } = operation;
   if (operation.operation === "attributes") {
-    if (operation.after) storage.setAttributes(path, operation.after);
+    changeAttributes(path, operation.after, operation.extended?.before, operation.extended?.after, storage);
     return;
   }
   openParent(operation, storage);
@@ -50,17 +52,32 @@ export function apply(operation: StepOperation, storage: Storage): void {
   restoreModes(operation, storage);
 }
 
+function changeAttributes(
+  path: string,
+  wanted: Attributes | undefined,
+  from: Extended | undefined,
+  to: Extended | undefined,
+  storage: Storage,
+): void {
+  if (to) setExtended(path, from ?? {}, to);
+  if (wanted) storage.setAttributes(path, wanted);
+}
+
 function installNew({ path, from = "", modes, copies }: StepOperation, storage: Storage): void {
   if (!statOf(from)) return;
-  if (statOf(path) && copies) return storage.removeTree(from);
-  if (statOf(path)) throw new StepConflict(path, "something new is there");
-  move(from, path, modes?.from, storage);
+  if (statOf(path)) {
+    if (!copies) throw new StepConflict(path, "something new is there");
+    storage.removeTree(from);
+  } else move(from, path, modes?.from, storage);
 }
 
 function park(operation: StepOperation, storage: Storage): void {
   const { path, parked = "", was, now, modes } = operation;
   if (statOf(parked)) return;
-  if (was === "directory" || now === "directory") return move(path, parked, modes?.path, storage);
+  if (was === "directory" || now === "directory") {
+    move(path, parked, modes?.path, storage);
+    return;
+  }
   try {
     storage.link(path, parked);
   } catch (error) {
@@ -75,7 +92,8 @@ function park(operation: StepOperation, storage: Storage): void {
 export function revert(operation: StepOperation, storage: Storage): void {
   const { path, from = "", parked = "", modes } = operation;
   if (operation.operation === "attributes") {
-    if (operation.before && statOf(path)) storage.setAttributes(path, operation.before);
+    const { before, extended } = operation;
+    if (statOf(path)) changeAttributes(path, before, extended?.after, extended?.before, storage);
     return;
   }
   openParent(operation, storage);

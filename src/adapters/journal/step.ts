@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Attributes, Change, FileKind } from "../exec/diff/change.ts";
+import type { ExtendedPair } from "../exec/diff/extended.ts";
 import type { Operation } from "../exec/diff/read.ts";
 
 /** One thing that a commit does in the real tree; enough to do it, to finish it and to take it back. */
@@ -16,6 +17,8 @@ export interface StepOperation {
   /** For `attributes`. */
   readonly before?: Attributes;
   readonly after?: Attributes;
+  /** Extended attributes of a folder, names and values in hexadecimal. */
+  readonly extended?: ExtendedPair;
   /** The layer is on another file system: moving means copying, and a crash can leave both. */
   readonly copies?: boolean;
   /** Modes to put back on folders that had to be opened for the move, by what they are. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import type { Change } from "../exec/diff/change.ts";
+import type { Attributes, Change } from "../exec/diff/change.ts";
 import { attributesOf, kindOf, measure, statOf } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
 import type { Installed, StepOperation, StepRecord } from "./step.ts";
@@ -66,12 +66,21 @@ function invert(operation: StepOperation, parked: string): readonly StepOperatio
   const now = stat ? { was: kindOf(stat), parked } : undefined;
   const common = { path, ...(copies ? { copies } : {}) };
   if (operation.operation === "attributes")
-    return stat && before && after ? [{ operation: "attributes", path, before: after, after: before }] : [];
+    return stat && before && after ? [invertAttributes(operation, before, after)] : [];
   if (operation.operation === "put") return now ? [{ ...common, operation: "remove", ...now }] : [];
   const from = operation.parked ?? "";
   if (!statOf(from)) return [];
   const back = { ...common, from, ...(was ? { now: was } : {}) };
   return now ? [{ ...back, operation: "replace", ...now }] : [{ ...back, operation: "put" }];
+}
+
+function invertAttributes(
+  { path, extended }: StepOperation,
+  before: Attributes,
+  after: Attributes,
+): StepOperation {
+  const swapped = extended ? { extended: { before: extended.after, after: extended.before } } : {};
+  return { operation: "attributes", path, before: after, after: before, ...swapped };
 }
 
 /** One path out of a folder that was removed or replaced. */

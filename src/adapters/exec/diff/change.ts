@@ -48,6 +48,11 @@ export interface MetadataChanged extends Common {
   readonly kind: "metadata";
   readonly before: Attributes;
   readonly after: Attributes;
+  /** Extended attributes of a folder, when they changed; names and values in hexadecimal. */
+  readonly extended?: {
+    readonly before: Readonly<Record<string, string>>;
+    readonly after: Readonly<Record<string, string>>;
+  };
 }
 
 /** Gone; a folder stands for all that was below it. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { type Base, type Found, join } from "./base.ts";
-import type { Change } from "./change.ts";
+import type { Attributes, Change, MetadataChanged } from "./change.ts";
+import type { ExtendedPair } from "./extended.ts";
 import {
   attributesOf,
   isWhiteout,
@@ -35,29 +36,30 @@ export interface ReadInput {
   readonly stamp: number;
   /** True for a file of the upper layer that was copied up from something that is gone below. */
   readonly wasCopied: (relative: string) => boolean;
-  /** Extended attributes of a folder in both trees differ. */
-  readonly differsInExtended: (upper: string, lower: string) => boolean;
 }
 
 /** What one layer changed, in the order of its folders, with what hides lower folders. */
 export interface ReadResult {
   readonly entries: readonly Entry[];
   readonly opaque: readonly string[];
+  /** Folders that are in both trees, relative, with where the lower one is. */
+  readonly merged: readonly { readonly relative: string; readonly lower: string }[];
 }
 
 /** Reads exactly what a command changed under one root. */
 export function readLayer(input: ReadInput): ReadResult {
-  const out: Reading = { input, entries: [], opaque: [] };
+  const out: Reading = { input, entries: [], opaque: [], merged: [] };
   const base = input.base.lookup("");
   const upper = statOf(input.upper);
   if (base && upper) readFolder(out, "", upper, base);
-  return { entries: out.entries, opaque: out.opaque };
+  return { entries: out.entries, opaque: out.opaque, merged: out.merged };
 }
 
 interface Reading {
   readonly input: ReadInput;
   readonly entries: Entry[];
   readonly opaque: string[];
+  readonly merged: { relative: string; lower: string }[];
 }
 
 function readFolder(out: Reading, relative: string, upper: Stats, base: Found): void {
@@ -112,21 +114,45 @@ function listMerged(folder: string): readonly string[] {
 function compareFolder(out: Reading, relative: string, upper: Stats, base: Found): void {
   const { input } = out;
   const path = at(input.root, relative);
+  out.merged.push({ relative, lower: base.path });
   const [before, after] = [attributesOf(base.stat), attributesOf(upper)];
   const madeMeanwhile = base.stat.birthtimeMs > input.stamp && base.path === path;
-  const extended = () => input.differsInExtended(at(input.upper, relative), base.path);
-  if (sameAttributes(before, after) && !madeMeanwhile && !extended()) return;
+  if (sameAttributes(before, after) && !madeMeanwhile) return;
   const conflict = madeMeanwhile ? "a folder of the same name was made meanwhile" : undefined;
-  const change: Change = {
-    kind: "metadata",
-    path,
-    type: "directory",
-    extent: { entries: 1, bytes: 0 },
-    before,
-    after,
-    ...(conflict ? { conflict } : {}),
-  };
+  const change: Change = { ...folderMetadata(path, before, after), ...(conflict ? { conflict } : {}) };
   out.entries.push({ operation: "attributes", relative, change });
+}
+
+function folderMetadata(path: string, before: Attributes, after: Attributes): MetadataChanged {
+  return { kind: "metadata", path, type: "directory", extent: { entries: 1, bytes: 0 }, before, after };
+}
+
+/** Adds what only the extended attributes of a folder show. `pairs`: in the order of `result.merged`. */
+export function withExtended(
+  root: string,
+  result: ReadResult,
+  pairs: readonly (ExtendedPair | undefined)[],
+): readonly Entry[] {
+  const byPath = new Map(result.merged.map(({ relative }, index) => [relative, pairs[index]]));
+  const missing: Entry[] = [];
+  for (const [index, { relative, lower }] of result.merged.entries()) {
+    const extended = pairs[index];
+    const stat = extended && statOf(lower);
+    if (!stat || result.entries.some((one) => one.operation === "attributes" && one.relative === relative))
+      continue;
+    const change = {
+      ...folderMetadata(at(root, relative), attributesOf(stat), attributesOf(stat)),
+      extended,
+    };
+    missing.push({ operation: "attributes", relative, change });
+  }
+  const known = result.entries.map((entry) => {
+    const extended = entry.operation === "attributes" ? byPath.get(entry.relative) : undefined;
+    return extended && entry.change.kind === "metadata"
+      ? { ...entry, change: { ...entry.change, extended } }
+      : entry;
+  });
+  return [...known, ...missing];
 }
 
 function put(out: Reading, relative: string, upper: Stats): void {

@@ -5,12 +5,12 @@ import { UserError } from "../../error.ts";
 import { heldRecords, type Layer, type LayerPart, type LayerRecord, layerFrom } from "../../journal/layer.ts";
 import { disk } from "../../journal/storage.ts";
 import { newStepId } from "../../journal/undo.ts";
-import { baseOf } from "../diff/base.ts";
+import { type Base, baseOf } from "../diff/base.ts";
 import type { Change } from "../diff/change.ts";
-import { readExtended } from "../diff/extended.ts";
+import { type ExtendedReader, startExtendedReader } from "../diff/extended.ts";
 import { markMoves } from "../diff/moves.ts";
 import { wasCopiedUp } from "../diff/origin.ts";
-import { readLayer } from "../diff/read.ts";
+import { type ReadResult, readLayer, withExtended } from "../diff/read.ts";
 import { type Mount, readMounts } from "./mounts.ts";
 import { mountPointsInside, planMounts } from "./plan.ts";
 import { belowOf, makeRunFolder, type RunFolder } from "./run-folder.ts";
@@ -120,6 +120,7 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
   const passed = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
   const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
   const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
+  const reader = startExtendedReader();
   try {
     const plan = planMounts({
       roots: captured,
@@ -140,10 +141,12 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       stdio: run.stdio ?? ["inherit", "inherit", "inherit"],
       network: options.network === "on" || options.network === undefined ? "on" : "off",
     });
-    return await capture(setting, folder, held, finished);
+    return await capture(setting, folder, held, finished, reader);
   } catch (error) {
     discardRun(options.state, folder, captured);
     throw error;
+  } finally {
+    reader.close();
   }
 }
 
@@ -152,13 +155,17 @@ async function capture(
   folder: RunFolder,
   held: readonly LayerRecord[],
   finished: Finished,
+  reader: ExtendedReader,
 ): Promise<OverlayRun> {
-  let parts: readonly LayerPart[];
+  let readings: readonly Reading[];
   try {
-    parts = setting.roots.captured.map((root, index) => readPart(root, folder, index, held, finished.view));
+    readings = setting.roots.captured.map((root, index) =>
+      readRoot(root, folder, index, held, finished.view),
+    );
   } finally {
     await finished.release();
   }
+  const parts = await withAttributes(readings, reader);
   const record: LayerRecord = {
     version: 1,
     id: folder.id,
@@ -172,32 +179,51 @@ async function capture(
   return { ended: finished.ended, changes: layer.changes, layer };
 }
 
-function readPart(
+interface Reading {
+  readonly root: Root;
+  readonly upper: string;
+  readonly result: ReadResult;
+  readonly base: Base;
+}
+
+function readRoot(
   root: Root,
   folder: RunFolder,
   index: number,
   held: readonly LayerRecord[],
   view: string,
-): LayerPart {
+): Reading {
   const upper = folder.uppers[index] ?? "";
   const base = baseOf(root.path, belowOf(held, root));
-  const merged = view + root.path;
-  const { entries, opaque } = readLayer({
-    root: root.path,
-    upper,
-    merged,
-    base,
-    stamp: folder.stamp,
-    wasCopied: (relative) => wasCopiedUp({ root: root.path, upper, merged, stamp: folder.stamp }, relative),
-    differsInExtended: readExtended(),
-  });
-  const deletedAt = (relative: string) => base.lookup(relative)?.path ?? join(root.path, relative);
-  const marked = markMoves(
-    entries,
-    (one) => deletedAt(one.relative),
-    (one) => join(upper, one.relative),
+  const input = { root: root.path, upper, merged: view + root.path, stamp: folder.stamp };
+  const result = readLayer({ ...input, base, wasCopied: (relative) => wasCopiedUp(input, relative) });
+  return { root, upper, result, base };
+}
+
+/** One question for all folders: the reader was started with the command and answers at once. */
+async function withAttributes(
+  readings: readonly Reading[],
+  reader: ExtendedReader,
+): Promise<readonly LayerPart[]> {
+  const pairs = readings.map(({ upper, result }) =>
+    result.merged.map(({ relative, lower }) => ({ upper: join(upper, relative), lower })),
   );
-  return { root, upper, entries: marked, opaque };
+  const copied = readings.flatMap(({ upper, result }) =>
+    result.entries
+      .filter((one) => one.operation !== "remove" && one.change.type === "file")
+      .map((one) => join(upper, one.relative)),
+  );
+  const answers = (await reader.compare(pairs.flat(), copied)) ?? [];
+  const starts = pairs.map((_, index) => pairs.slice(0, index).flat().length);
+  return readings.map(({ root, upper, result, base }, index) => {
+    const own = answers.slice(starts[index] ?? 0);
+    const entries = markMoves(
+      withExtended(root.path, result, own),
+      (one) => base.lookup(one.relative)?.path ?? join(root.path, one.relative),
+      (one) => join(upper, one.relative),
+    );
+    return { root, upper, entries, opaque: result.opaque };
+  });
 }
 
 function maskedPaths({ options, roots }: Setting): readonly string[] {

@@ -26,12 +26,18 @@ export function parseMounts(text: string): readonly Mount[] {
     .map((line) => {
       const [before = "", after = ""] = line.split(" - ");
       const [id = "", parent = "", , , at = "", options = ""] = before.split(" ");
-      return { id, parent, at: unescape(at), options: options.split(","), type: after.split(" ")[0] ?? "" };
+      return {
+        id,
+        parent,
+        at: unescapeOctal(at),
+        options: options.split(","),
+        type: after.split(" ")[0] ?? "",
+      };
     });
 }
 
 /** The kernel writes space, tab, newline and backslash as three octal digits. */
-function unescape(text: string): string {
+function unescapeOctal(text: string): string {
   if (!text.includes("\\")) return text;
   const bytes = text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 8)));
   return bytes;

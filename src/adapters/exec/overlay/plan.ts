@@ -37,15 +37,17 @@ const COVERED = ["/sys/fs/cgroup", "/sys/kernel/debug", "/sys/kernel/tracing", "
 /** Puts the mounts in an order in which nothing covers what a later line still needs. */
 export function planMounts(input: PlanInput): MountPlan {
   const out: { line: string; target: string }[] = [];
-  const add = (source: string, target: string, type: string, options: string) =>
-    out.push({ line: [escape(source), escape(target), type, options, "0 0"].join(" "), target });
+  const add = (source: string, target: string, type: string, options: string) => {
+    out.push({ line: [escapeBlanks(source), escapeBlanks(target), type, options, "0 0"].join(" "), target });
+  };
   for (const { source, name } of input.handles) add(source, name, "none", "bind");
-  input.roots.forEach((root, index) => add(root.path, `l${index}`, "none", "bind"));
-  input.passed.forEach((path, index) => add(path, `c${index}`, "none", "bind"));
+  for (const [index, root] of input.roots.entries()) add(root.path, `l${index}`, "none", "bind");
+  for (const [index, path] of input.passed.entries()) add(path, `c${index}`, "none", "bind");
   devices(add);
   if (input.tmp !== undefined) temporary(input, add);
-  input.roots.forEach((root, index) => add("overlay", root.path, "overlay", overlayOptions(input, index)));
-  input.passed.forEach((path, index) => add(`c${index}`, path, "none", "bind"));
+  for (const [index, root] of input.roots.entries())
+    add("overlay", root.path, "overlay", overlayOptions(input, index));
+  for (const [index, path] of input.passed.entries()) add(`c${index}`, path, "none", "bind");
   masks(input, add);
   readOnly(input, out, add);
   const targets = out.map((one) => one.target).filter((target) => target.startsWith("/") && target !== "/.");
@@ -111,7 +113,7 @@ function readOnly(input: PlanInput, out: readonly { target: string }[], add: Add
 }
 
 /** In fstab(5) blanks and backslashes are written as octal digits. */
-function escape(text: string): string {
+function escapeBlanks(text: string): string {
   return text.replace(
     /[\\ \t\n#]/g,
     (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,

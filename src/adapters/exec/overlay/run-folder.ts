@@ -41,7 +41,7 @@ export function makeRunFolder(
     }
   };
   const uppers = roots.map((root, index) => makeRootFolders(path, id, root, index, held, link));
-  passed.forEach((target, index) => makeLike(target, join(path, `c${index}`)));
+  for (const [index, target] of passed.entries()) makeLike(target, join(path, `c${index}`));
   if (temporary !== undefined) link(temporary, "temporary");
   const stamps = roots.map((root, index) => {
     const stamp = join(root.stage, LAYERS, id, `stamp${index}`);
@@ -74,7 +74,7 @@ function makeRootFolders(
   chmodSync(upper, mode & 0o7777);
   mkdirSync(join(path, `l${index}`));
   if (!isWithin(own, path)) link(own, String(index));
-  belowOf(held, root).forEach((layer, at) => link(layer.upper, `b${index}.${at}`));
+  for (const [at, layer] of belowOf(held, root).entries()) link(layer.upper, `b${index}.${at}`);
   return upper;
 }
 
