@@ -3,7 +3,7 @@ import type { Effect } from "../core/effect.ts";
 import type { Facts, Need } from "../core/facts.ts";
 import { judgeDirect } from "./direct.ts";
 import { judgeText, sceneFor } from "./shell/dispatch.ts";
-import { type Analysis, EMPTY, type ShellState } from "./shell/state.ts";
+import { firstState, newAnalysis } from "./shell/state.ts";
 import { walkText } from "./shell/walk.ts";
 
 /**
@@ -20,39 +20,11 @@ export interface Judgement {
  * the effects as far as they are known, the unknown counted as the worst.
  */
 export function judge(call: Call, setting: Setting, facts: Facts): Judgement {
-  const analysis: Analysis = {
-    setting,
-    facts,
-    needs: new Map(),
-    effects: [],
-    written: new Map(),
-    links: new Map(),
-    foreign: new Set(),
-    streams: new Map(),
-    commands: 0,
-    reached: new Set(),
-  };
+  const analysis = newAnalysis(setting, facts);
   const state = firstState(setting);
   if (call.tool === "shell" && typeof call.input === "string") walkText(call.input, state, analysis);
   else if (call.tool === "powershell" && typeof call.input === "string") {
     analysis.effects.push(...judgeText("powershell", call.input, state, analysis).effects);
   } else analysis.effects.push(...judgeDirect(call, sceneFor(state, analysis)).effects);
   return { effects: analysis.effects, needs: [...analysis.needs.values()] };
-}
-
-function firstState(setting: Setting): ShellState {
-  return {
-    cwd: setting.cwd,
-    variables: new Map(),
-    functions: new Map(),
-    aliases: new Map(),
-    args: [],
-    argsKnown: false,
-    home: setting.home,
-    place: { host: undefined, environment: setting.declared ?? "unknown" },
-    privileged: false,
-    stdin: EMPTY,
-    unsureDirectory: false,
-    depth: 0,
-  };
 }

@@ -16,6 +16,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "judge, ask where needed, run, record",
     load: async () => (await import("./run-command.ts")).runCommand,
   },
+  held: {
+    summary: "captured changes that wait",
+    load: async () => (await import("./held-command.ts")).heldCommand,
+  },
   undo: {
     summary: "put back what a command changed",
     load: async () => (await import("./undo-command.ts")).undoCommand,

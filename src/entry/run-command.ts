@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { terminalAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
+import { journalRestorePoints, overlayPort } from "../adapters/exec/capturing.ts";
 import { childEnvironment, plainEngine, shellCode } from "../adapters/exec/plain.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { copiedRestorePoints } from "../adapters/restore/copies.ts";
+import type { Setting } from "../core/call.ts";
 import type { LedgerPort } from "../gate/ports.ts";
 import { type RunPorts, type RunResult, runCall } from "../gate/run.ts";
 import { EXIT } from "../gate/verdict.ts";
@@ -12,15 +14,19 @@ import { readEnvironment, requestOf } from "./check-command.ts";
 import { checkPorts, systemIds } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
-import { paint, plainText, renderVerdict } from "./render.ts";
+import { effectLine, paint, plainText, renderVerdict } from "./render.ts";
 import { declaredScope, sessionTotals } from "./session.ts";
 
 export const RUN_HELP = `Judges a command, asks where needed, makes the way back, runs it, records every step.
 
-  countersign run [--json] [--cwd DIR] [--environment NAME] [--] CMD…
+  countersign run [--json] [--cwd DIR] [--environment NAME] [--engine NAME] [--] CMD…
 
 Several words run as the words of one command; a single word runs as a line for bash.
 What the log cannot record does not run.
+
+--engine plain (the default) runs the command on the machine as it is. --engine linux-overlay catches everything
+it changes below the project and home before it becomes real: what was foreseen or is harmless becomes real and can
+be undone, anything else waits (\`countersign held\`).
 
 Examples
   countersign run -- npm test
@@ -48,7 +54,7 @@ export const runCommand: CliCommand = async (args, io) => {
   const runnable = request.argv ? { argv: request.argv } : { shell: request.call.input as string };
   const journal = await openJournal(io, request.asking.session);
   try {
-    const ports = runPorts(io, request.setting.workspace, journal);
+    const ports = runPorts(io, request.setting, journal, readEngine(values.engine));
     const { session } = request.asking;
     const scope = declaredScope(io, session);
     const context = { totals: sessionTotals(io, session), ...(scope ? { scope } : {}) };
@@ -61,7 +67,7 @@ export const runCommand: CliCommand = async (args, io) => {
 
 function readArguments(args: readonly string[]) {
   const first = args.findIndex(
-    (arg, at) => !arg.startsWith("-") && !["--cwd", "--environment"].includes(args[at - 1] ?? ""),
+    (arg, at) => !arg.startsWith("-") && !["--cwd", "--environment", "--engine"].includes(args[at - 1] ?? ""),
   );
   const split = args.indexOf("--");
   const at = split >= 0 && (first < 0 || split < first) ? split : first;
@@ -74,6 +80,7 @@ function readArguments(args: readonly string[]) {
         help: { type: "boolean", short: "h" },
         cwd: { type: "string" },
         environment: { type: "string" },
+        engine: { type: "string" },
       },
     });
     return { values, words: at < 0 ? [] : args.slice(args[at] === "--" ? at + 1 : at) };
@@ -86,16 +93,26 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-function runPorts(io: Io, workspace: string | undefined, journal: LedgerPort): RunPorts {
+const ENGINES = ["plain", "linux-overlay"] as const;
+type Engine = (typeof ENGINES)[number];
+
+function readEngine(text: string | undefined): Engine {
+  const engine = ENGINES.find((name) => name === (text ?? "plain"));
+  if (engine) return engine;
+  throw new UserError("NO_ENGINE", `\`${text}\` is no engine`, `use one of ${ENGINES.join(", ")}`);
+}
+
+function runPorts(io: Io, setting: Setting, journal: LedgerPort, engine: Engine): RunPorts {
   const { state } = placesFrom(io.environment);
+  const overlay = engine === "linux-overlay";
   return {
-    ...checkPorts(io, workspace),
+    ...checkPorts(io, setting.workspace),
     ledger: journal,
     ask: terminalAsk(io.environment, (verdict) =>
       renderVerdict(verdict, { colour: true, columns: io.columns }),
     ),
-    execute: plainEngine(io.environment),
-    restore: copiedRestorePoints(join(state, "restore-points")),
+    execute: overlay ? overlayPort(state, setting.own, io.environment) : plainEngine(io.environment),
+    restore: overlay ? journalRestorePoints() : copiedRestorePoints(join(state, "restore-points")),
     ids: systemIds,
   };
 }
@@ -106,13 +123,14 @@ function conclude(result: RunResult, json: boolean, io: Io): number {
     const { action, verdict, end } = result;
     io.warn(`${JSON.stringify({ ...verdict, id: action, end, exitCode: code })}\n`);
   } else if (result.end !== "ran") io.warn(`${messageOf(result, io)}\n`);
+  else if (result.held.length > 0) io.warn(`${heldMessage(result, io)}\n`);
   return code;
 }
 
 function codeOf(result: RunResult): number {
   switch (result.end) {
     case "ran":
-      return shellCode(result.ended);
+      return result.held.length > 0 ? EXIT.review : shellCode(result.ended);
     case "not-started":
       return 127;
     case "nobody-to-ask":
@@ -126,6 +144,18 @@ function codeOf(result: RunResult): number {
     case "changed":
       return EXIT.forbid;
   }
+}
+
+function heldMessage(result: Extract<RunResult, { end: "ran" }>, io: Io): string {
+  const lines = result.held.slice(0, 12).map((effect) => `  ${effectLine(effect, io)}`);
+  const rest = result.held.length > 12 ? [`  … and ${result.held.length - 12} more`] : [];
+  const head = `It ran, and ${result.held.length} of its changes wait: nobody foresaw them.`;
+  return [
+    paint(io, "yellow", head),
+    ...lines,
+    ...rest,
+    `  held     ${result.action}   countersign held accept|reject ${result.action}`,
+  ].join("\n");
 }
 
 /** What a refusal says, to a person and to a model: what did not happen, why, and what to do instead. */

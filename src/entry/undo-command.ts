@@ -2,13 +2,15 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../adapters/error.ts";
+import { overlayPlaces } from "../adapters/exec/capturing.ts";
+import { type Journal, openJournal as openStepJournal } from "../adapters/journal/journal.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { restoreCopies } from "../adapters/restore/copies.ts";
 import { askingOf, systemClock } from "./compose.ts";
-import type { CliCommand } from "./io.ts";
+import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
 
-export const UNDO_HELP = `Puts back what a command changed in the workspace.
+export const UNDO_HELP = `Puts back what a command changed.
 
   countersign undo [ID|--last] [--force]
 
@@ -29,34 +31,93 @@ export const undoCommand: CliCommand = async (args, io) => {
     io.print(UNDO_HELP);
     return 0;
   }
-  const folder = join(placesFrom(io.environment).state, "restore-points");
-  const action = positionals[0] ?? lastOf(folder);
+  const point = findPoint(io, positionals[0]);
   const asking = askingOf(io);
   const journal = await openJournal(io, asking.session);
   try {
-    const paths = restoreCopies(folder, action, values.force === true);
-    const { actor } = asking;
+    const paths = point.undo(values.force === true);
+    const { action, restorePoint } = point;
     await journal.append({
       type: "undo.done",
       action,
       at: systemClock.now(),
-      restorePoint: action,
-      by: actor,
+      restorePoint,
+      by: asking.actor,
     });
-    io.print(`put back: ${paths.join(", ")}\n`);
+    io.print(
+      `put back: ${paths.slice(0, 20).join(", ")}${paths.length > 20 ? ` and ${paths.length - 20} more` : ""}\n`,
+    );
     return 0;
   } finally {
     await journal.close();
   }
 };
 
-function lastOf(folder: string): string {
-  const last = existsSync(folder) ? readdirSync(folder).sort().at(-1) : undefined;
-  if (last === undefined)
-    throw new UserError(
-      "NO_RESTORE_POINT",
-      "there is no restore point",
-      "`countersign run` makes one before it changes files",
+/** A way back that can be taken. */
+interface Point {
+  readonly action: string;
+  readonly restorePoint: string;
+  undo(force: boolean): readonly string[];
+}
+
+/** The way back of an action, or the newest there is: copies of engine `plain`, steps of the journal. */
+function findPoint(io: Io, action: string | undefined): Point {
+  const { state } = placesFrom(io.environment);
+  const points = [...copies(join(state, "restore-points")), ...steps(overlayPlaces(state).journal)];
+  const found = points
+    .filter((one) => action === undefined || one.action === action)
+    .sort((a, b) => (a.action < b.action ? 1 : -1))[0];
+  if (found) return found;
+  throw action === undefined
+    ? new UserError(
+        "NO_RESTORE_POINT",
+        "there is no restore point",
+        "`countersign run` makes one before it changes files",
+      )
+    : new UserError(
+        "NO_RESTORE_POINT",
+        `action \`${action}\` has no restore point`,
+        "see `countersign log` for actions that have one",
+      );
+}
+
+function copies(folder: string): readonly Point[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((action) => ({
+    action,
+    restorePoint: action,
+    undo: (force) => restoreCopies(folder, action, force),
+  }));
+}
+
+function steps(folder: string): readonly Point[] {
+  if (!existsSync(folder)) return [];
+  const journal = openStepJournal(folder);
+  return journal
+    .list()
+    .flatMap(({ id, label, undoneBy, undoes }) =>
+      label === undefined || undoneBy !== undefined || undoes !== undefined
+        ? []
+        : [
+            {
+              action: label,
+              restorePoint: `journal:${label}`,
+              undo: (force: boolean) => undoStep(journal, id, force),
+            },
+          ],
     );
-  return last;
+}
+
+function undoStep(journal: Journal, step: string, force: boolean): readonly string[] {
+  const result = journal.undo(step, { force });
+  if (result.outcome === "undone") return result.changes.map((change) => change.path);
+  const names = result.conflicts
+    .map((conflict) => conflict.path)
+    .slice(0, 5)
+    .join(", ");
+  throw new UserError(
+    "CHANGED_SINCE",
+    `changed after the command ended: ${names}`,
+    "look at them first; `countersign undo --force` overwrites the later changes",
+  );
 }

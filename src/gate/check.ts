@@ -3,7 +3,7 @@ import type { Call, Setting } from "../core/call.ts";
 import { joinChain } from "../core/chain.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Facts } from "../core/facts.ts";
-import type { Decision } from "../core/policy.ts";
+import type { Decision, Situation } from "../core/policy.ts";
 import { markOutOfScope, type Scope } from "../core/scope.ts";
 import { type Analyzed, analyze } from "./analyze.ts";
 import type { Clock, FetchFact, PolicyPort } from "./ports.ts";
@@ -54,15 +54,7 @@ const NO_NONCE = "check";
 
 function conclude(analyzed: Analyzed, request: CheckRequest, ports: CheckPorts, start: number): Judged {
   const effects = inContext(honest(analyzed.effects, request.setting), request);
-  const { actor, onBehalfOf } = request.asking;
-  const decision = ports.policy.decide(effects, {
-    principal:
-      actor.kind === "agent"
-        ? { kind: "agent", name: actor.agent, operator: onBehalfOf }
-        : { kind: "person", name: actor.person },
-    contained: request.setting.contained,
-    tool: request.call.tool,
-  });
+  const decision = ports.policy.decide(effects, situationOf(request));
   const rest = { effects, facts: analyzed.facts, decision };
   try {
     const digest = seal({
@@ -86,6 +78,19 @@ function conclude(analyzed: Analyzed, request: CheckRequest, ports: CheckPorts, 
     const reason = `forbidden: the request has no canonical form: ${(error as Error).message}`;
     return { ...rest, verdict: refusedVerdict(request.id, reason, "send valid Unicode text") };
   }
+}
+
+/** Who asks, in which situation, in the words of the policy. */
+export function situationOf({ asking, setting, call }: CheckRequest): Situation {
+  const { actor, onBehalfOf } = asking;
+  return {
+    principal:
+      actor.kind === "agent"
+        ? { kind: "agent", name: actor.agent, operator: onBehalfOf }
+        : { kind: "person", name: actor.person },
+    contained: setting.contained,
+    tool: call.tool,
+  };
 }
 
 /** The effects as one chain, in the scope of the session, on top of what the session did before. */

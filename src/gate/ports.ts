@@ -1,3 +1,4 @@
+import type { CapturedChange } from "../analyzers/captured.ts";
 import type { Setting } from "../core/call.ts";
 import type { Effect } from "../core/effect.ts";
 import type { ActionEvent } from "../core/event.ts";
@@ -35,10 +36,29 @@ export interface Ended {
   readonly signal?: string;
 }
 
+/** What a command changed, caught by the engine before it became real. */
+export interface Captured {
+  readonly changes: readonly CapturedChange[];
+  /** Makes the chosen changes real as one undoable step; the others wait for a decision. Throws when it cannot. */
+  settle(isAllowed: (change: CapturedChange) => boolean, action: string): Settled;
+}
+
+/** `conflict`: somebody else changed the same files meanwhile; then nothing became real and all of it waits. */
+export interface Settled {
+  readonly outcome: "settled" | "conflict";
+  /** Changes that wait. */
+  readonly held: readonly CapturedChange[];
+}
+
+export interface Execution extends Ended {
+  /** Absent when the engine lets changes happen as they come. */
+  readonly captured?: Captured;
+}
+
 /** Contract: runs exactly the command that was judged; resolves when it ended; throws when it never started. */
 export interface ExecutePort {
   readonly engine: string;
-  execute(command: Runnable, setting: Setting): Promise<Ended>;
+  execute(command: Runnable, setting: Setting): Promise<Execution>;
 }
 
 /** A command as it was judged: a text for the shell that we start, or the words for `execve`. */

@@ -1,10 +1,22 @@
 import { type Action, next } from "../core/action.ts";
+import type { Effect } from "../core/effect.ts";
 import type { ActionEvent } from "../core/event.ts";
 import type { Principal } from "../core/principal.ts";
 import { isRefusal } from "../core/refusal.ts";
-import { type CheckPorts, type CheckRequest, checkCall, type Judged } from "./check.ts";
-import type { AskPort, Ended, ExecutePort, IdSource, LedgerPort, RestorePort, Runnable } from "./ports.ts";
+import { type CheckPorts, type CheckRequest, checkCall, type Judged, situationOf } from "./check.ts";
+import type {
+  AskPort,
+  Captured,
+  Ended,
+  ExecutePort,
+  Execution,
+  IdSource,
+  LedgerPort,
+  RestorePort,
+  Runnable,
+} from "./ports.ts";
 import { seal } from "./seal.ts";
+import { judgeCaptured } from "./settle.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface RunPorts extends CheckPorts {
@@ -22,8 +34,11 @@ export interface RunRequest extends CheckRequest {
 }
 
 /** How a request ended. `changed`: what would have run was no longer what was decided. */
-export type RunResult = { readonly action: string; readonly verdict: Verdict } & (
-  | { readonly end: "ran"; readonly ended: Ended }
+export type RunResult = {
+  readonly action: string;
+  readonly verdict: Verdict;
+} /** `held`: captured effects that wait for a decision; empty when everything became real. */ & (
+  | { readonly end: "ran"; readonly ended: Ended; readonly held: readonly Effect[] }
   | { readonly end: "not-started"; readonly error: Error }
   | {
       readonly end: "forbidden" | "needs-review" | "refused" | "nobody-to-ask" | "no-way-back" | "changed";
@@ -166,7 +181,7 @@ async function askOperator(course: Course, request: RunRequest, verdict: Verdict
 }
 
 async function start(request: RunRequest, state: Decided, ports: RunPorts): Promise<RunResult> {
-  const { course, judged, verdict, nonce } = state;
+  const { course, judged, verdict } = state;
   const answer = { action: course.id, verdict };
   if (judged.effects.some((effect) => effect.wayBack === "restore-point")) {
     try {
@@ -184,9 +199,7 @@ async function start(request: RunRequest, state: Decided, ports: RunPorts): Prom
     if (!(error instanceof GateRefusal)) throw error;
     return { ...answer, end: "changed", why: error.message };
   }
-  const result = await finish(course, answer, nonce, () =>
-    ports.execute.execute(request.runnable, request.setting),
-  );
+  const result = await finish(request, state, ports);
   await ports.restore.ended(course.id);
   return result;
 }
@@ -213,18 +226,36 @@ async function intend(
 }
 
 async function finish(
-  course: Course,
-  answer: { readonly action: string; readonly verdict: Verdict },
-  nonce: string,
-  execute: () => Promise<Ended>,
+  request: RunRequest,
+  { course, judged, verdict, nonce }: Decided,
+  ports: RunPorts,
 ): Promise<RunResult> {
-  let ended: Ended;
+  const answer = { action: course.id, verdict };
+  let execution: Execution;
   try {
-    ended = await execute();
+    execution = await ports.execute.execute(request.runnable, request.setting);
   } catch (error) {
     await course.say({ type: "execution.finished", nonce, exitCode: 127 });
     return { ...answer, end: "not-started", error: error as Error };
   }
+  const { captured, ...ended } = execution;
+  const held = captured ? await settle(captured, request, { course, judged }, ports) : [];
   await course.say({ type: "execution.finished", nonce, exitCode: ended.exitCode });
-  return { ...answer, end: "ran", ended };
+  return { ...answer, end: "ran", ended, held };
+}
+
+/** Logs what was captured, then lets become real what may; gives the effects that wait. */
+async function settle(
+  captured: Captured,
+  request: RunRequest,
+  { course, judged }: Pick<Decided, "course" | "judged">,
+  ports: RunPorts,
+): Promise<readonly Effect[]> {
+  const foreseen = { effects: judged.effects, setting: request.setting, situation: situationOf(request) };
+  const changes = judgeCaptured(captured.changes, foreseen, ports.policy);
+  await course.say({ type: "effects.captured", effects: changes.flatMap((one) => one.effects) });
+  const allowed = new Set(changes.filter((one) => one.allowed).map((one) => one.change));
+  const { held } = captured.settle((change) => allowed.has(change), course.id);
+  const waiting = new Set(held);
+  return changes.filter((one) => waiting.has(one.change)).flatMap((one) => one.effects);
 }

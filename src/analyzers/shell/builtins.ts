@@ -181,7 +181,9 @@ function shift({ args, state }: Call): Stream {
 function declare({ name, args, state, analysis }: Call): Stream {
   if (
     name !== "local" &&
-    (args.length === 0 || args.some((arg) => /^-\w*[pxf]/.test(arg.text ?? "") && args.length === 1))
+    (args.length === 0 ||
+      args.some((arg) => /^-\w*p/.test(arg.text ?? "")) ||
+      (args.length === 1 && /^-\w*[xfFaAir]/.test(args[0]?.text ?? "")))
   )
     return OPAQUE;
   for (const arg of args) {
@@ -210,6 +212,7 @@ function unset({ args, state }: Call): Stream {
 }
 
 function alias({ args, state }: Call): Stream {
+  if (args.every((arg) => arg.text === "-p")) return OPAQUE;
   for (const arg of args) {
     const [, name, text] = /^([^=]+)=([\s\S]*)$/.exec(arg.text ?? "") ?? [];
     if (name !== undefined && text !== undefined) state.aliases.set(name.replace(/^-\w\s*/, ""), text);

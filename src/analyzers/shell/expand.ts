@@ -143,7 +143,9 @@ function substitution(output: Stream | undefined, quoted: boolean): Piece[] {
   if (output?.kind === "text") return [{ text: output.text.replace(/\n+$/, ""), split: !quoted }];
   if (output?.kind === "none") return [{ text: "", split: !quoted }];
   if (output?.kind === "paths") return piecesOf(walkRoot(output.roots), false);
-  return [{ unknown: true, tame: output?.kind === "opaque" && output.tame }];
+  if (output?.kind !== "opaque") return [{ unknown: true, tame: false }];
+  const processes = output.processes === undefined ? {} : { processes: output.processes };
+  return [{ unknown: true, tame: output.tame, ...processes }];
 }
 
 function walkRoot(roots: readonly Word[]): Word {
@@ -214,7 +216,8 @@ function parameter(part: ParameterExpansionPart, state: ShellState, walk: Walk, 
     const pattern = expandSingle(operation.operand, state, walk).text;
     if (pattern !== undefined) return [{ text: remove(text, operation.operator, pattern), split: !quoted }];
   }
-  return [{ unknown: true, tame: only?.tame === true }];
+  const processes = only?.processes === undefined ? {} : { processes: only.processes };
+  return [{ unknown: true, tame: only?.tame === true, ...processes }];
 }
 
 function withDefault(

@@ -105,3 +105,37 @@ export function reachBound(analysis: Analysis, bound: keyof typeof BOUNDS | "rou
 export const OPAQUE: Stream = { kind: "opaque", remote: false, tame: false };
 export const TAME: Stream = { kind: "opaque", remote: false, tame: true };
 export const EMPTY: Stream = { kind: "none" };
+
+/** An analysis that knows nothing yet but some facts. */
+export function newAnalysis(setting: Setting, facts: Facts): Analysis {
+  return {
+    setting,
+    facts,
+    needs: new Map(),
+    effects: [],
+    written: new Map(),
+    links: new Map(),
+    foreign: new Set(),
+    streams: new Map(),
+    commands: 0,
+    reached: new Set(),
+  };
+}
+
+/** The state of a shell that was just started. */
+export function firstState(setting: Setting): ShellState {
+  return {
+    cwd: setting.cwd,
+    variables: new Map(),
+    functions: new Map(),
+    aliases: new Map(),
+    args: [],
+    argsKnown: false,
+    home: setting.home,
+    place: { host: undefined, environment: setting.declared ?? "unknown" },
+    privileged: false,
+    stdin: EMPTY,
+    unsureDirectory: false,
+    depth: 0,
+  };
+}

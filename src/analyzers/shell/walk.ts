@@ -32,7 +32,6 @@ import {
   OPAQUE,
   reachBound,
   type ShellState,
-  TAME,
 } from "./state.ts";
 import { foundBelow } from "./words.ts";
 import { zshOnly } from "./zsh.ts";
@@ -392,5 +391,7 @@ export function lineWord(stream: Stream, source: string): Word {
   if (stream.kind === "paths" && stream.roots.length === 1 && stream.roots[0])
     return foundBelow(stream.roots[0]);
   if (stream.kind === "text" && !stream.text.trim().includes("\n")) return literal(stream.text.trim());
-  return { ...unknownWord(source), tame: stream === TAME || (stream.kind === "opaque" && stream.tame) };
+  if (stream.kind !== "opaque") return unknownWord(source);
+  const processes = stream.processes === undefined ? {} : { processes: stream.processes };
+  return { ...unknownWord(source), tame: stream.tame, ...processes };
 }

@@ -1,9 +1,14 @@
-import type { Word } from "../analyzer.ts";
+import type { Processes, Word } from "../analyzer.ts";
 
 /** A piece of a word while it is put together. */
 export type Piece =
   | { readonly text: string; readonly glob?: boolean; readonly split?: boolean }
-  | { readonly unknown: true; readonly tame: boolean; readonly glob?: boolean };
+  | {
+      readonly unknown: true;
+      readonly tame: boolean;
+      readonly glob?: boolean;
+      readonly processes?: Processes;
+    };
 
 /**
  * Puts pieces together to words. Unquoted values of expansions (`split`) are split at white space as the
@@ -56,7 +61,14 @@ export function makeWord(pieces: readonly Piece[], source: string): Word {
     between: literalsOf(pieces),
     tame: pieces.every((piece) => !("unknown" in piece) || piece.tame),
     glob,
+    ...processesOf(pieces),
   };
+}
+
+function processesOf(pieces: readonly Piece[]): { readonly processes?: Processes } {
+  for (const piece of pieces)
+    if ("unknown" in piece && piece.processes) return { processes: piece.processes };
+  return {};
 }
 
 /** The literal texts around the unknown pieces: one more than there are of those. */
@@ -78,7 +90,8 @@ export function piecesOf(word: Word, split: boolean): Piece[] {
   if (word.text !== undefined) return [{ text: word.text, glob: word.glob, split }];
   const pieces: Piece[] = [];
   if (word.prefix !== "") pieces.push({ text: word.prefix });
-  pieces.push({ unknown: true, tame: word.tame, glob: word.glob });
+  const processes = word.processes === undefined ? {} : { processes: word.processes };
+  pieces.push({ unknown: true, tame: word.tame, glob: word.glob, ...processes });
   if (word.suffix !== "") pieces.push({ text: word.suffix });
   return pieces;
 }

@@ -1,0 +1,54 @@
+import { type CapturedChange, capturedEffects } from "../analyzers/captured.ts";
+import type { Setting } from "../core/call.ts";
+import type { Effect } from "../core/effect.ts";
+import { TIERS } from "../core/ladder.ts";
+import type { Situation } from "../core/policy.ts";
+import type { PolicyPort } from "./ports.ts";
+
+/** What was decided before the command ran: captured changes are measured against it. */
+export interface Foreseen {
+  readonly effects: readonly Effect[];
+  readonly setting: Setting;
+  readonly situation: Situation;
+}
+
+/** A captured change, what it amounts to, and whether it may become real now. */
+export interface JudgedChange {
+  readonly change: CapturedChange;
+  readonly effects: readonly Effect[];
+  readonly allowed: boolean;
+}
+
+/**
+ * Judges what a command really changed. What needs nobody's yes, and what was foreseen and approved, becomes
+ * real; everything else is held, and what is approved later is this captured result: nothing is run again.
+ */
+export function judgeCaptured(
+  changes: readonly CapturedChange[],
+  foreseen: Foreseen,
+  policy: PolicyPort,
+): readonly JudgedChange[] {
+  return changes.map((change) => {
+    const effects = capturedEffects([change], foreseen.setting);
+    return { change, effects, allowed: effects.every((effect) => isAllowed(effect, foreseen, policy)) };
+  });
+}
+
+function isAllowed(effect: Effect, { effects, situation }: Foreseen, policy: PolicyPort): boolean {
+  const { tier } = policy.decide([effect], situation);
+  return TIERS.indexOf(tier) <= 1 || effects.some((one) => foresees(one, effect));
+}
+
+/** An effect that was foreseen, shown and approved covers what happened to the same resource or below it. */
+function foresees(foreseen: Effect, happened: Effect): boolean {
+  if (!foreseen.certain || foreseen.resource.environment !== happened.resource.environment) return false;
+  const sameVerb =
+    foreseen.verb === happened.verb || (foreseen.verb === "replace" && happened.verb !== "create");
+  const writes = ["create", "change"];
+  if (!sameVerb && !(writes.includes(foreseen.verb) && writes.includes(happened.verb))) return false;
+  const above = foreseen.resource.name.replace(/\/\*+$/, "");
+  return (
+    happened.resource.name === above ||
+    (foreseen.resource.kind === "directory" && happened.resource.name.startsWith(`${above}/`))
+  );
+}
