@@ -100,9 +100,10 @@ export function heldRecords(state: string): readonly LayerRecord[] {
     });
 }
 
-/** The part of a waiting layer that a later run sees below its own. */
+/** The part of a waiting layer that a later run sees below its own, when it changes anything there. */
 export function lowerLayer(record: LayerRecord, root: string): LowerLayer | undefined {
   const part = record.parts.find((one) => one.root.path === root);
+  if (part?.entries.length === 0) return undefined;
   return part && { upper: part.upper, opaque: new Set(part.opaque) };
 }
 
@@ -117,7 +118,7 @@ function writeRecord(state: string, record: LayerRecord): void {
 }
 
 function contentOf(record: LayerRecord, change: Change): string | undefined {
-  const part = record.parts.find(({ root }) => isWithin(change.path, root.path));
+  const part = record.parts.find((one) => one.entries.some((entry) => entry.change.path === change.path));
   const path = part && join(part.upper, change.path.slice(part.root.path.length));
   return path !== undefined && change.kind !== "delete" ? path : undefined;
 }

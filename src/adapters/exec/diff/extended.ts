@@ -34,7 +34,7 @@ const CALLS: Readonly<Record<string, string>> = { x64: "195,192,189,198", arm64:
 
 const PERL = "/usr/bin/perl";
 
-/** Words on stdin, each ended by a NUL: `g PATH` prints the attributes, `s PATH` removes the overlay's, `w PATH NAME HEX` sets, `d PATH NAME` removes. */
+/** Words on stdin, each ended by a NUL: `g PATH` prints the attributes, `s PATH` removes the overlay's, `o PATH` asks for its origin, `w PATH NAME HEX` sets, `d PATH NAME` removes. */
 const PROGRAM = `
 my ($list, $get, $set, $remove) = split /,/, shift;
 $/ = "\\0"; $| = 1;
@@ -52,6 +52,8 @@ while (defined(my $do = word())) {
     print "\\n";
   } elsif ($do eq "s") {
     for my $name (names($path)) { syscall($remove, $path, $name) if $name =~ /^user\\.overlay\\./ && $name ne "user.overlay.opaque" }
+  } elsif ($do eq "o") {
+    exit(grep({ $_ eq "user.overlay.origin" } names($path)) ? 10 : 11);
   } elsif ($do eq "w") {
     my $name = pack("H*", word()); my $value = pack("H*", word());
     syscall($set, $path, $name, $value, length($value), 0) == 0 or exit 1;
@@ -94,6 +96,14 @@ export function startExtendedReader(): ExtendedReader {
       return pairs.map((_, index) => differing(lines[index * 2] ?? "", lines[index * 2 + 1] ?? ""));
     },
   };
+}
+
+/** True when the overlay noted that it copied this file up; undefined when this machine cannot tell. */
+export function hasOrigin(path: string): boolean | undefined {
+  if (!canReadExtended()) return undefined;
+  const words = ["-e", PROGRAM, CALLS[process.arch] ?? ""];
+  const { status } = spawnSync(PERL, words, { input: `o\0${path}\0`, env: { LC_ALL: "C" } });
+  return status === 10 ? true : status === 11 ? false : undefined;
 }
 
 function differing(before: string, after: string): ExtendedPair | undefined {

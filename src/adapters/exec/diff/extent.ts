@@ -41,7 +41,7 @@ export function isWhiteout(stat: Stats): boolean {
 /** Counts a whole tree. */
 export function measure(path: string, stat: Stats): Measured {
   const total = { entries: 1, bytes: stat.isFile() ? stat.size : 0, changed: stat.ctimeMs };
-  if (stat.isDirectory()) measureInto(path, total);
+  if (stat.isDirectory()) inside(path, stat, () => measureInto(path, total));
   return total;
 }
 
@@ -52,9 +52,16 @@ function measureInto(folder: string, total: { entries: number; bytes: number; ch
     if (!stat || isWhiteout(stat)) continue;
     total.entries++;
     if (stat.ctimeMs > total.changed) total.changed = stat.ctimeMs;
-    if (stat.isDirectory()) measureInto(path, total);
+    if (stat.isDirectory()) inside(path, stat, () => measureInto(path, total));
     else if (stat.isFile()) total.bytes += stat.size;
   }
+}
+
+/** Does something in a folder of ours, also in one that its mode keeps us out of. */
+export function inside(folder: string, stat: Stats, use: () => void): void {
+  const isOpen = (stat.mode & 0o500) === 0o500 || process.getuid?.() === 0 || stat.uid !== process.getuid?.();
+  if (isOpen) use();
+  else withAccess(folder, use);
 }
 
 /** Names in a folder, also in one of our own that its mode keeps us out of; none when it is somebody else's. */

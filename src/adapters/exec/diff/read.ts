@@ -4,6 +4,7 @@ import type { Attributes, Change, MetadataChanged } from "./change.ts";
 import type { ExtendedPair } from "./extended.ts";
 import {
   attributesOf,
+  inside,
   isWhiteout,
   kindOf,
   listFolder,
@@ -71,7 +72,9 @@ function readFolder(out: Reading, relative: string, upper: Stats, base: Found): 
     return;
   }
   compareFolder(out, relative, upper, base);
-  for (const name of names) readEntry(out, join(relative, name));
+  inside(at(input.upper, relative), upper, () => {
+    for (const name of names) readEntry(out, join(relative, name));
+  });
 }
 
 function readEntry(out: Reading, relative: string): void {

@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { UserError } from "../../error.ts";
 import { LAYERS, type LayerRecord, lowerLayer } from "../../journal/layer.ts";
 import { ownerOf } from "../../journal/step.ts";
 import { isWithin } from "./mounts.ts";
@@ -80,10 +81,14 @@ function makeRootFolders(
 
 /** Parts of waiting layers under one root, the newest first. */
 export function belowOf(held: readonly LayerRecord[], root: Root) {
-  return held
-    .toReversed()
-    .map((record) => lowerLayer(record, root.path))
-    .filter((layer) => layer !== undefined);
+  const layers = held.toReversed().flatMap((record) => lowerLayer(record, root.path) ?? []);
+  const inside = layers.find((layer) => isWithin(layer.upper, root.path));
+  if (!inside) return layers;
+  throw new UserError(
+    "HELD_INSIDE",
+    `a result that changes \`${root.path}\` waits, and cannot be shown to the next command`,
+    "accept or reject it first",
+  );
 }
 
 function makeLike(target: string, path: string): void {

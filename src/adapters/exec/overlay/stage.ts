@@ -19,7 +19,10 @@ export interface Roots {
   readonly readOnly: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** The workspace, and home where it can be captured too; what lies inside the other needs no layer of its own. */
+/**
+ * The workspace, and home where it can be captured too. Both have a layer of their own even when the workspace is
+ * inside home: waiting results of the workspace are kept below home, and no overlay may contain its own layers.
+ */
 export function chooseRoots(
   places: { readonly workspace: string; readonly home?: string; readonly state: string },
   mounts: readonly Mount[],
@@ -34,10 +37,9 @@ export function chooseRoots(
     );
   const home = places.home === undefined ? undefined : existing(places.home);
   if (home === undefined || isWithin(home, workspace)) return roots([workspace], [], places.state, mounts);
-  const reason = whyNotHome(home, workspace, mounts);
+  const reason = whyNotHome(home, mounts);
   if (reason) return roots([workspace], [{ path: home, reason }], places.state, mounts);
-  const all = isWithin(workspace, home) ? [home] : [workspace, home];
-  return roots(all, [], places.state, mounts);
+  return roots([home, workspace], [], places.state, mounts);
 }
 
 function roots(
@@ -49,12 +51,10 @@ function roots(
   return { captured: paths.map((path) => stageFor(path, state, mounts)), readOnly };
 }
 
-function whyNotHome(home: string, workspace: string, mounts: readonly Mount[]): string | undefined {
+function whyNotHome(home: string, mounts: readonly Mount[]): string | undefined {
   if (home === "/") return "it is the root of the file system";
   const below = mountsBelow(home, mounts);
   if (below) return `a file system is mounted at \`${below}\``;
-  if (isWithin(workspace, home) && mountOf(home, mounts) !== mountOf(workspace, mounts))
-    return "the workspace is on another file system";
   return undefined;
 }
 
