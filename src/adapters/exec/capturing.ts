@@ -63,8 +63,10 @@ function captured({ layer }: OverlayRun, journal: Journal): Captured {
     settle: (isAllowed, action) => {
       const allowed = new Set(changes.filter(isAllowed).map(keyOf));
       const result = layer.commit(journal, { select: (change) => allowed.has(keyOf(change)), label: action });
-      if (result.outcome === "committed")
+      if (result.outcome === "committed") {
+        result.rest?.hold(action);
         return { outcome: "settled", held: changes.filter((one) => !allowed.has(keyOf(one))) };
+      }
       layer.hold(action);
       return { outcome: "conflict", held: changes };
     },

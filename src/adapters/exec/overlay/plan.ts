@@ -83,7 +83,10 @@ function overlayOptions(input: PlanInput, index: number): string {
 
 function masks(input: PlanInput, add: Add): void {
   const paths = new Set(input.masked.map(resolved).filter((path) => path !== undefined));
+  // What lies in a covered folder is covered with it, and could not be mounted over any more.
+  const isCovered = (path: string) => [...paths].some((other) => other !== path && isWithin(path, other));
   for (const path of paths) {
+    if (isCovered(path)) continue;
     if (!isVisible(path, input)) continue;
     if (statSync(path).isDirectory()) add("tmpfs", path, "tmpfs", "ro,nosuid,nodev,noexec,mode=0555,size=4k");
     else add("empty", path, "none", "bind,ro");

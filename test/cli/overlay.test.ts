@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { countersign, countersignOnTerminal, makePlace, needs, works } from "./program.ts";
+
+const run = (...words: readonly string[]) => ["run", "--engine", "linux-overlay", ...words];
+
+/** A program whose text shows a write into the project only; where else it writes is found out when it runs. */
+function sneaky(project: string): void {
+  writeFileSync(join(project, "main.mjs"), 'import { write } from "./lib.mjs";\nwrite();\n');
+  const lib =
+    'import { writeFileSync } from "node:fs";\nimport { homedir } from "node:os";\nexport const write = () => { writeFileSync([homedir(), "evil"].join("/"), "x"); writeFileSync("made", "y"); };\n';
+  writeFileSync(join(project, "lib.mjs"), lib);
+}
+
+describe.skipIf(
+  !needs(
+    "user namespaces with overlay mounts",
+    works(
+      "unshare",
+      "-Urm",
+      "sh",
+      "-c",
+      "mkdir -p /tmp/.o/l /tmp/.o/u /tmp/.o/w && mount -t tmpfs none /tmp/.o && mkdir /tmp/.o/l /tmp/.o/u /tmp/.o/w && mount -t overlay overlay -o userxattr,lowerdir=/tmp/.o/l,upperdir=/tmp/.o/u,workdir=/tmp/.o/w /tmp/.o/l",
+    ),
+  ),
+)("[X-overlay] the program with engine linux-overlay", () => {
+  it("what was foreseen becomes real, and undo takes it back", () => {
+    const place = makePlace();
+    mkdirSync(join(place.project, "build"));
+    writeFileSync(join(place.project, "build/file"), "kept\n");
+    expect(countersign(place, run("rm -rf build && echo new > made")).code).toBe(0);
+    expect([
+      existsSync(join(place.project, "build")),
+      readFileSync(join(place.project, "made"), "utf8"),
+    ]).toEqual([false, "new\n"]);
+    expect(countersign(place, ["undo", "--last"]).code).toBe(0);
+    expect([
+      readFileSync(join(place.project, "build/file"), "utf8"),
+      existsSync(join(place.project, "made")),
+    ]).toEqual(["kept\n", false]);
+    expect(countersign(place, ["verify"]).code).toBe(0);
+  });
+
+  it("[X-held] what nobody foresaw waits, and a person accepts exactly what was captured", () => {
+    const place = makePlace();
+    sneaky(place.project);
+    const ran = countersign(place, run("node main.mjs"));
+    expect([ran.code, existsSync(join(place.project, "made")), existsSync(join(place.home, "evil"))]).toEqual(
+      [11, true, false],
+    );
+    const id = /held {5}(\w+)/.exec(ran.err)?.[1] ?? "";
+    expect(countersign(place, ["held", "accept", id], "yes\n").code).toBe(10);
+    expect(existsSync(join(place.home, "evil"))).toBe(false);
+    expect(countersignOnTerminal(place, `held accept ${id}`, "yes").code).toBe(0);
+    expect(readFileSync(join(place.home, "evil"), "utf8")).toBe("x");
+  });
+
+  it("[X-held] rejected, it is gone", () => {
+    const place = makePlace();
+    sneaky(place.project);
+    const id = /held {5}(\w+)/.exec(countersign(place, run("node main.mjs")).err)?.[1] ?? "";
+    expect(countersign(place, ["held", "reject", id]).code).toBe(0);
+    expect([countersign(place, ["held"]).out, existsSync(join(place.home, "evil"))]).toEqual(["", false]);
+  });
+
+  it("exit codes and output pass through", () => {
+    expect(countersign(makePlace(), run("--", "sh", "-c", "echo out; exit 7"))).toMatchObject({
+      code: 7,
+      out: "out\n",
+    });
+  });
+});
