@@ -43,6 +43,16 @@ export function makeFolder(): string {
   return folder;
 }
 
+/** A fresh folder that everybody may use and that is not below a temporary one. */
+export function makeVisibleFolder(): string {
+  const cache = join(import.meta.dirname, "../../node_modules/.cache");
+  mkdirSync(cache, { recursive: true });
+  const folder = realpathSync(mkdtempSync(join(cache, "countersign-exec-")));
+  chmodSync(folder, 0o1777);
+  made.push(folder);
+  return folder;
+}
+
 /** Runs a TypeScript program of this folder as one of `USERS`; gives what it printed. */
 export function runAs(
   words: readonly string[],
