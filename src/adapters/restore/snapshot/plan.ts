@@ -7,6 +7,8 @@ export interface Step {
   readonly path: BytePath;
   readonly was: Entry | undefined;
   readonly now: Entry | undefined;
+  /** The content is right, but the file has to be made anew: its names were of one file and are not, or the reverse. */
+  readonly remake?: true;
 }
 
 export interface Plan {
@@ -22,6 +24,8 @@ export interface Trees {
   /** When the command ended; absent when that is not known, and then every change counts as the command's. */
   readonly after: readonly Entry[] | undefined;
   readonly now: readonly Entry[];
+  /** Whether a restore of this snapshot was killed, so that what is half done is its doing. */
+  readonly resumes: boolean;
   /** Whether a file that was rewritten since the command ended still says the same (a refreshed git index). */
   readonly saysTheSame: (after: Entry, now: Entry) => boolean;
 }
@@ -33,10 +37,12 @@ export function planRestore(trees: Trees, selected: (path: BytePath) => boolean)
   const after = trees.after && byPath(trees.after);
   const steps: Step[] = [];
   const conflicts: Step[] = [];
+  const isApart = apartness();
   for (const path of new Set([...was.keys(), ...now.keys()])) {
-    const step = { path, was: was.get(path), now: now.get(path) };
+    const found: Step = { path, was: was.get(path), now: now.get(path) };
+    const step: Step = isApart(found) ? { ...found, remake: true } : found;
     if (!selected(path) || isDone(step) || isNewObject(step, was)) continue;
-    if (after && !isChanged(step.was, after.get(path))) continue;
+    if (after && !isChanged(step.was, after.get(path)) && !isOpened(step, trees)) continue;
     const conflict = after && isLater(after.get(path), step, trees);
     (conflict ? conflicts : steps).push(step);
   }
@@ -49,7 +55,8 @@ export function planRestore(trees: Trees, selected: (path: BytePath) => boolean)
 }
 
 /** Whether a path is what it was, except for the time of a folder. */
-function isDone({ was, now }: Step): boolean {
+function isDone({ was, now, remake }: Step): boolean {
+  if (remake) return false;
   if (!was || !now) return was === now || (was?.kind === "other" && !now);
   return isAlike(was, now) && (was.kind === "directory" || isSameTime(was.modified, now.modified));
 }
@@ -61,15 +68,43 @@ export function isAlike(a: Entry, b: Entry): boolean {
   return a.mode === b.mode && (a.kind !== "file" || isSameContent(a, b));
 }
 
+/** Tells which files, seen one after the other, do not go with the others as their names did: see `remake`. */
+function apartness(): (step: Step) => boolean {
+  const nowOf = new Map<number, number>();
+  const wasOf = new Map<number, number>();
+  return ({ was, now }) => {
+    if (was?.kind !== "file" || now?.kind !== "file" || !isSameContent(was, now)) return false;
+    if (was.links < 2 && now.links < 2) return false;
+    const [there, here] = [nowOf.get(was.inode), wasOf.get(now.inode)];
+    if (there === undefined && here === undefined) {
+      nowOf.set(was.inode, now.inode);
+      wasOf.set(now.inode, was.inode);
+      return false;
+    }
+    return there !== now.inode || here !== was.inode;
+  };
+}
+
 function isChanged(was: Entry | undefined, after: Entry | undefined): boolean {
   if (!was || !after) return was !== after;
   return !isUntouched(was, after);
 }
 
 function isLater(after: Entry | undefined, { was, now }: Step, trees: Trees): boolean {
-  if (!isChanged(after, now)) return false;
+  if (!isChanged(after, now) || (trees.resumes && isHalfDone(was, now))) return false;
   if (was && now && isAlike(was, now)) return false;
   return !(after && now && trees.saysTheSame(after, now));
+}
+
+/** What a killed restore can have left: nothing, or the right thing with a wrong mode or time. */
+function isHalfDone(was: Entry | undefined, now: Entry | undefined): boolean {
+  if (!was || !now) return !now;
+  return was.kind === now.kind && (was.kind !== "file" || isSameContent(was, now));
+}
+
+/** A folder that a killed restore may have made writable for itself. */
+function isOpened({ was, now }: Step, { resumes }: Trees): boolean {
+  return resumes && was?.kind === "directory" && now?.kind === "directory";
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 import { absolutePath, type BytePath, forFileSystem, forPeople, parentOf } from "./bytes.ts";
 import { isSameContent, isSameTime } from "./kept.ts";
 import { foldersAbove, isLeftOut, type Plan, type Step } from "./plan.ts";
-import { type Entry, isUntouched, lookUp } from "./tree.ts";
+import { type Entry, lookUp } from "./tree.ts";
 import type { FileMaker } from "./write-file.ts";
 
 export interface PutBack {
@@ -101,15 +101,11 @@ function makeFolder(work: Work, entry: Entry): void {
 }
 
 /** Files, links and pipes; and modes, owners and times of what is else as it was. */
-function make(work: Work, { path, was, now }: Step): void {
+function make(work: Work, { path, was, now, remake }: Step): void {
   if (!was || (was.kind === "directory" && now?.kind !== "directory")) return;
   const full = absolutePath(work.root, path);
-  if (
-    now &&
-    now.kind === was.kind &&
-    (was.kind !== "file" || isSameContent(was, now)) &&
-    was.kind !== "link"
-  ) {
+  const same = now?.kind === was.kind && (was.kind !== "file" || isSameContent(was, now));
+  if (same && !remake && was.kind !== "link") {
     if (was.kind === "directory") work.opened.set(path, was.mode);
     reach(work, path);
     dress(forFileSystem(full), was);
@@ -205,9 +201,4 @@ function statOf(full: string | Buffer): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether another name of the same file is still what it was, so that the lost name can be given to it again. */
-export function isIntact(was: Entry, now: Entry | undefined): boolean {
-  return now !== undefined && isUntouched(was, now);
 }

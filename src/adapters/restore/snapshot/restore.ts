@@ -1,7 +1,10 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { UserError } from "../../error.ts";
 import { absolutePath, type BytePath, forFileSystem, forPeople, toBytes } from "./bytes.ts";
+import { writeDurably } from "./durable.ts";
 import { indexMeaning, isIndex } from "./git-index.ts";
+import { isSameContent } from "./kept.ts";
 import { isAlike, isLeftOut, type Plan, planRestore, selection } from "./plan.ts";
 import { type Failure, putBack, TEMPORARY } from "./put-back.ts";
 import { measuringSink, readContents } from "./read-contents.ts";
@@ -63,7 +66,10 @@ export async function diffSnapshot(folder: string, id: string): Promise<readonly
   return alone(store, async () => {
     const was = treeOf(store, info);
     const now = await look(store, info, was);
-    const plan = planRestore({ was, now, after: undefined, saysTheSame: () => false }, () => true);
+    const plan = planRestore(
+      { was, now, after: undefined, resumes: false, saysTheSame: () => false },
+      () => true,
+    );
     return plan.steps.map((step) => ({ path: forPeople(step.path), change: changeOf(step.was, step.now) }));
   });
 }
@@ -96,7 +102,9 @@ async function restoreAlone(store: Store, info: SnapshotInfo, options: RestoreOp
   const now = dropLeftovers(info.root, kept?.entries ?? (await look(store, info, was)));
   const saysTheSame = (after: Entry, { path }: Entry) =>
     isIndex(path) && after.content !== "" && after.content === meaningNow(info.root, path);
-  const trees = { was, now, after: readTree(store, `${info.id}.after`), saysTheSame };
+  const marker = join(store.snapshots, `${info.id}.restoring`);
+  const after = readTree(store, `${info.id}.after`);
+  const trees = { was, now, after, resumes: existsSync(marker), saysTheSame };
   const paths = options.paths?.map((path) => inWorkspace(path, info));
   const found = planRestore(trees, selection(paths));
   const plan =
@@ -108,7 +116,9 @@ async function restoreAlone(store: Store, info: SnapshotInfo, options: RestoreOp
   };
   if (found.conflicts.length > 0 && (options.conflicts ?? "stop") === "stop")
     return { ...result, restored: [], failed: [] };
+  if (plan.steps.length > 0) writeDurably(marker, "");
   const failed = apply(store, info, was, now, plan);
+  if (failed.length === 0) rmSync(marker, { force: true });
   const bad = new Set(failed.map(({ path }) => path));
   const restored = plan.steps.filter(({ path, was }) => !bad.has(path) && !isLeftOut(was));
   return {
@@ -126,7 +136,13 @@ function apply(
   plan: Plan,
 ): readonly Failure[] {
   const present = byPath(now);
-  const maker = fileMaker(store, info.root, was, (path) => present.get(path));
+  const planned = new Map(plan.steps.map((step) => [step.path, step]));
+  const usable = (entry: Entry) => {
+    const there = present.get(entry.path);
+    if (there?.kind !== "file" || planned.get(entry.path)?.remake) return false;
+    return planned.has(entry.path) ? isSameContent(entry, there) : isAlike(entry, there);
+  };
+  const maker = fileMaker(store, info.root, was, usable);
   return putBack(plan, { root: info.root, was, now, maker });
 }
 

@@ -128,7 +128,11 @@ export function readTree(store: Store, name: string): Entry[] | undefined {
 /** Makes a snapshot exist, after its contents and its tree. */
 export function writeInfo(store: Store, info: SnapshotInfo): void {
   writeDurably(join(store.snapshots, `${info.id}.json`), JSON.stringify(info));
-  writeFileSync(join(store.root, "latest"), info.id, { mode: 0o600 });
+  try {
+    writeFileSync(join(store.root, "latest"), info.id, { mode: 0o600 });
+  } catch {
+    // Only makes the next snapshot quicker; this one is complete.
+  }
 }
 
 /** The tree of the snapshot taken last, whose entries need not be read again; `undefined` when there is none. */

@@ -14,7 +14,7 @@ import { absolutePath, type BytePath, forFileSystem } from "./bytes.ts";
 import { contentReader, type Place, placesIn } from "./content.ts";
 import { isKept, isLinked, isSame, keptFile } from "./kept.ts";
 import type { Step } from "./plan.ts";
-import { dress, isIntact } from "./put-back.ts";
+import { dress } from "./put-back.ts";
 import { isGitObject, UNREADABLE } from "./read-contents.ts";
 import type { Store } from "./store.ts";
 import type { Entry } from "./tree.ts";
@@ -26,12 +26,15 @@ export interface FileMaker {
   make(entry: Entry, full: BytePath): void;
 }
 
-/** Makes files from what a store holds. `now`: what is in the workspace, for files with several names. */
+/**
+ * Makes files from what a store holds. `usable`: whether another name of a file stands for what the file was, so that
+ * a lost name can be given to it again.
+ */
 export function fileMaker(
   store: Store,
   root: BytePath,
   was: readonly Entry[],
-  now: (path: BytePath) => Entry | undefined,
+  usable: (entry: Entry) => boolean,
 ): FileMaker {
   let places: Map<string, Place> | undefined;
   const placeOf = (content: string) => {
@@ -39,7 +42,7 @@ export function fileMaker(
     return places.get(content);
   };
   const read = contentReader();
-  const names = namesOf(was, root, now);
+  const names = namesOf(was, root, usable);
   return {
     inOrder: (steps) => steps.toSorted((a, b) => compare(placeOf(contentOf(a)), placeOf(contentOf(b)))),
     make(entry, full) {
@@ -102,7 +105,7 @@ function putKept(store: Store, entry: Entry, full: BytePath): void {
 }
 
 /** Finds a name of the same file that is already what it was: untouched since, or put back a moment ago. */
-function namesOf(was: readonly Entry[], root: BytePath, now: (path: BytePath) => Entry | undefined) {
+function namesOf(was: readonly Entry[], root: BytePath, usable: (entry: Entry) => boolean) {
   const groups = new Map<number, Entry[]>();
   for (const entry of was)
     if (entry.kind === "file" && entry.links > 1)
@@ -111,9 +114,7 @@ function namesOf(was: readonly Entry[], root: BytePath, now: (path: BytePath) =>
   return {
     existing(entry: Entry): BytePath | undefined {
       const group = entry.links > 1 ? groups.get(entry.inode) : undefined;
-      const other = group?.find(
-        (one) => one.path !== entry.path && (made.has(one.path) || isIntact(one, now(one.path))),
-      );
+      const other = group?.find((one) => one.path !== entry.path && (made.has(one.path) || usable(one)));
       return other && absolutePath(root, other.path);
     },
     made(entry: Entry): void {
