@@ -13,61 +13,55 @@ function sneaky(project: string): void {
   writeFileSync(join(project, "lib.mjs"), lib);
 }
 
-describe.skipIf(
-  !needs(
-    "user namespaces with overlay mounts",
-    works(
-      "unshare",
-      "-Urm",
-      "sh",
-      "-c",
-      "mkdir -p /tmp/.o/l /tmp/.o/u /tmp/.o/w && mount -t tmpfs none /tmp/.o && mkdir /tmp/.o/l /tmp/.o/u /tmp/.o/w && mount -t overlay overlay -o userxattr,lowerdir=/tmp/.o/l,upperdir=/tmp/.o/u,workdir=/tmp/.o/w /tmp/.o/l",
-    ),
-  ),
-)("[X-overlay] the program with engine linux-overlay", () => {
-  it("what was foreseen becomes real, and undo takes it back", () => {
-    const place = makePlace();
-    mkdirSync(join(place.project, "build"));
-    writeFileSync(join(place.project, "build/file"), "kept\n");
-    expect(countersign(place, run("rm -rf build && echo new > made")).code).toBe(0);
-    expect([
-      existsSync(join(place.project, "build")),
-      readFileSync(join(place.project, "made"), "utf8"),
-    ]).toEqual([false, "new\n"]);
-    expect(countersign(place, ["undo", "--last"]).code).toBe(0);
-    expect([
-      readFileSync(join(place.project, "build/file"), "utf8"),
-      existsSync(join(place.project, "made")),
-    ]).toEqual(["kept\n", false]);
-    expect(countersign(place, ["verify"]).code).toBe(0);
-  });
-
-  it("[X-held] what nobody foresaw waits, and a person accepts exactly what was captured", () => {
-    const place = makePlace();
-    sneaky(place.project);
-    const ran = countersign(place, run("node main.mjs"));
-    expect([ran.code, existsSync(join(place.project, "made")), existsSync(join(place.home, "evil"))]).toEqual(
-      [11, true, false],
-    );
-    const id = /held {5}(\w+)/.exec(ran.err)?.[1] ?? "";
-    expect(countersign(place, ["held", "accept", id], "yes\n").code).toBe(10);
-    expect(existsSync(join(place.home, "evil"))).toBe(false);
-    expect(countersignOnTerminal(place, `held accept ${id}`, "yes").code).toBe(0);
-    expect(readFileSync(join(place.home, "evil"), "utf8")).toBe("x");
-  });
-
-  it("[X-held] rejected, it is gone", () => {
-    const place = makePlace();
-    sneaky(place.project);
-    const id = /held {5}(\w+)/.exec(countersign(place, run("node main.mjs")).err)?.[1] ?? "";
-    expect(countersign(place, ["held", "reject", id]).code).toBe(0);
-    expect([countersign(place, ["held"]).out, existsSync(join(place.home, "evil"))]).toEqual(["", false]);
-  });
-
-  it("exit codes and output pass through", () => {
-    expect(countersign(makePlace(), run("--", "sh", "-c", "echo out; exit 7"))).toMatchObject({
-      code: 7,
-      out: "out\n",
+describe.skipIf(!needs("user namespaces", works("unshare", "-Urm", "true")))(
+  "[X-overlay] the program with engine linux-overlay",
+  () => {
+    it("what was foreseen becomes real, and undo takes it back", () => {
+      const place = makePlace();
+      mkdirSync(join(place.project, "build"));
+      writeFileSync(join(place.project, "build/file"), "kept\n");
+      expect(countersign(place, run("rm -rf build && echo new > made")).code).toBe(0);
+      expect([
+        existsSync(join(place.project, "build")),
+        readFileSync(join(place.project, "made"), "utf8"),
+      ]).toEqual([false, "new\n"]);
+      expect(countersign(place, ["undo", "--last"]).code).toBe(0);
+      expect([
+        readFileSync(join(place.project, "build/file"), "utf8"),
+        existsSync(join(place.project, "made")),
+      ]).toEqual(["kept\n", false]);
+      expect(countersign(place, ["verify"]).code).toBe(0);
     });
-  });
-});
+
+    it("[X-held] what nobody foresaw waits, and a person accepts exactly what was captured", () => {
+      const place = makePlace();
+      sneaky(place.project);
+      const ran = countersign(place, run("node main.mjs"));
+      expect([
+        ran.code,
+        existsSync(join(place.project, "made")),
+        existsSync(join(place.home, "evil")),
+      ]).toEqual([11, true, false]);
+      const id = /held {5}(\w+)/.exec(ran.err)?.[1] ?? "";
+      expect(countersign(place, ["held", "accept", id], "yes\n").code).toBe(10);
+      expect(existsSync(join(place.home, "evil"))).toBe(false);
+      expect(countersignOnTerminal(place, `held accept ${id}`, "yes").code).toBe(0);
+      expect(readFileSync(join(place.home, "evil"), "utf8")).toBe("x");
+    });
+
+    it("[X-held] rejected, it is gone", () => {
+      const place = makePlace();
+      sneaky(place.project);
+      const id = /held {5}(\w+)/.exec(countersign(place, run("node main.mjs")).err)?.[1] ?? "";
+      expect(countersign(place, ["held", "reject", id]).code).toBe(0);
+      expect([countersign(place, ["held"]).out, existsSync(join(place.home, "evil"))]).toEqual(["", false]);
+    });
+
+    it("exit codes and output pass through", () => {
+      expect(countersign(makePlace(), run("--", "sh", "-c", "echo out; exit 7"))).toMatchObject({
+        code: 7,
+        out: "out\n",
+      });
+    });
+  },
+);
