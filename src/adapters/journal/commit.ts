@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { statOf } from "../exec/diff/extent.ts";
 import { apply, modesFor, revert } from "./moving.ts";
 import { type Installed, isAlive, type StepOperation, type StepRecord } from "./step.ts";
@@ -42,20 +42,15 @@ function inOrder(operations: readonly StepOperation[]): readonly StepOperation[]
   return [...others, ...attributes.toSorted((a, b) => b.path.length - a.path.length)];
 }
 
+/**
+ * The moves are not forced to the disk: journaling file systems keep the order of renames, so a power failure that
+ * loses some of them loses `committed.json` too, and the durable promise is kept at the next start.
+ */
 function finish(folder: string, record: StepRecord, storage: Storage): readonly Installed[] {
   for (const operation of record.operations) apply(operation, storage);
-  for (const parent of parentsOf(record.operations)) storage.syncFolder(parent);
   const installed = installedBy(record.operations);
   storage.write(join(folder, record.id, DONE), JSON.stringify(installed));
   return installed;
-}
-
-/** More than this is left to the file system's own timing: a lost rename is done again at the next start. */
-const MAX_SYNCED = 4;
-
-function parentsOf(operations: readonly StepOperation[]): readonly string[] {
-  const parents = [...new Set(operations.map((one) => dirname(one.path)))].filter(existsSync);
-  return parents.length > MAX_SYNCED ? [] : parents;
 }
 
 function installedBy(operations: readonly StepOperation[]): readonly Installed[] {
@@ -124,12 +119,12 @@ export function stepIds(folder: string): readonly string[] {
     .sort();
 }
 
-/** The record of a step; undefined when a crash came before it was written. */
+/** The record of a step; undefined when a crash came before all of it was written. */
 export function readIntent(home: string): StepRecord | undefined {
   try {
     return JSON.parse(readFileSync(join(home, INTENT), "utf8")) as StepRecord;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -114,7 +114,8 @@ export function removeLayer(state: string, record: LayerRecord): void {
 }
 
 function writeRecord(state: string, record: LayerRecord): void {
-  disk.writeDurably(join(state, LAYERS, record.id, MANIFEST), JSON.stringify(record));
+  disk.write(join(state, LAYERS, record.id, MANIFEST), JSON.stringify(record));
+  disk.syncFolder(join(state, LAYERS, record.id));
 }
 
 function contentOf(record: LayerRecord, change: Change): string | undefined {

@@ -28,7 +28,7 @@ export interface Storage {
   makeFolder(path: string): void;
   chmod(path: string, mode: number): void;
   setAttributes(path: string, attributes: Attributes): void;
-  /** Writes a file so that after a power failure it is there whole or not at all. */
+  /** Writes a file that survives a power failure once this returns; before that it may be there in part. */
   writeDurably(path: string, text: string): void;
   /** Writes a file whole or not at all, without waiting for the disk. */
   write(path: string, text: string): void;
@@ -49,20 +49,25 @@ export const disk: Storage = {
     chmodSync(path, mode);
   },
   writeDurably: (path, text) => {
-    writeAside(path, text, fsyncSync);
+    const descriptor = openSync(path, "w", 0o600);
+    try {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
     syncFolder(dirname(path));
   },
-  write: (path, text) => writeAside(path, text, () => {}),
+  write: writeAside,
   syncFolder,
   removeTree,
 };
 
-function writeAside(path: string, text: string, finish: (descriptor: number) => void): void {
+function writeAside(path: string, text: string): void {
   const aside = `${path}.${randomBytes(6).toString("hex")}`;
   const descriptor = openSync(aside, "wx", 0o600);
   try {
     writeSync(descriptor, text);
-    finish(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -120,7 +120,7 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
   const passed = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
   const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
   const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
-  const reader = startExtendedReader();
+  let reader: ExtendedReader | undefined;
   try {
     const plan = planMounts({
       roots: captured,
@@ -132,7 +132,7 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       mounts: setting.mounts,
     });
     writeFileSync(join(folder.path, "mounts"), `${plan.lines.join("\n")}\n`, { mode: 0o600 });
-    const finished = await launch({
+    const launching = launch({
       tools: setting.tools,
       folder: folder.path,
       targets: plan.targets,
@@ -141,12 +141,13 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       stdio: run.stdio ?? ["inherit", "inherit", "inherit"],
       network: options.network === "on" || options.network === undefined ? "on" : "off",
     });
-    return await capture(setting, folder, held, finished, reader);
+    reader = startExtendedReader();
+    return await capture(setting, folder, held, await launching, reader);
   } catch (error) {
     discardRun(options.state, folder, captured);
     throw error;
   } finally {
-    reader.close();
+    reader?.close();
   }
 }
 
