@@ -92,7 +92,7 @@ export function restoreCopies(folder: string, action: string, force: boolean): r
       "look at them first; `countersign undo --force` overwrites the later changes",
     );
   }
-  manifest.roots.forEach((root, index) => putBack(root, join(home, "files", String(index))));
+  for (const [index, root] of manifest.roots.entries()) putBack(root, join(home, "files", String(index)));
   return manifest.roots.map((root) => relative(manifest.workspace, root.path) || ".");
 }
 
