@@ -17,7 +17,7 @@ describe.skipIf(missing !== undefined).each(USERS)("as $name", ({ name, words })
       const result = JSON.parse(line) as BatteryResult;
       results.set(result.command, result);
     }
-  }, 160_000);
+  }, 400_000);
 
   it.each(cases)(
     "[X-overlay] isolated and committed, discarded, undone and done again, the tree is exact: %s",

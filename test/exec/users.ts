@@ -65,7 +65,7 @@ export function runAs(
     input,
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    timeout: 150_000,
+    timeout: 400_000,
   });
   if (ran.status !== 0) throw new Error(`${program} ended with ${ran.status ?? ran.signal}: ${ran.stderr}`);
   return ran.stdout;

@@ -56,7 +56,18 @@ function finish(folder: string, record: StepRecord, storage: Storage): readonly 
 function installedBy(operations: readonly StepOperation[]): readonly Installed[] {
   return operations.flatMap(({ operation, path }) => {
     const stat = operation === "remove" ? undefined : statOf(path);
-    return stat ? [{ path, ino: stat.ino, changed: stat.ctimeMs }] : [];
+    return stat
+      ? [
+          {
+            path,
+            ino: stat.ino,
+            changed: stat.ctimeMs,
+            modified: stat.mtimeMs,
+            size: stat.size,
+            mode: stat.mode,
+          },
+        ]
+      : [];
   });
 }
 

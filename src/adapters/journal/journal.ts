@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../error.ts";
 import type { Change } from "../exec/diff/change.ts";
 import { commitStep, type Recovered, readInstalled, readIntent, recoverSteps, stepIds } from "./commit.ts";
@@ -101,11 +101,17 @@ function undo(
   const id = journal.newId();
   const folders = new Set<string>();
   let count = 0;
-  const inverse = inverseOf(record, journal.installed(step), paths, (operation) => {
-    const folder = parkedFolder(record, operation, id);
-    folders.add(folder);
-    return join(folder, String(count++));
-  });
+  const inverse = inverseOf(
+    record,
+    journal.installed(step),
+    paths,
+    (operation) => {
+      const folder = parkedFolder(record, operation, id);
+      folders.add(folder);
+      return join(folder, String(count++));
+    },
+    foldersOfLater(journal.folder, step),
+  );
   if (inverse.conflicts.length > 0 && force !== true)
     return { outcome: "conflict", conflicts: inverse.conflicts };
   if (inverse.operations.length === 0)
@@ -124,6 +130,13 @@ function undo(
     parkedIn: [...folders],
   });
   return { outcome: "undone", step: id, changes: inverse.changes };
+}
+
+/** Folders in which steps after this one put or removed something. */
+function foldersOfLater(folder: string, step: string): ReadonlySet<string> {
+  const later = stepIds(folder).filter((id) => id > step);
+  const operations = later.flatMap((id) => readIntent(join(folder, id))?.operations ?? []);
+  return new Set(operations.map((one) => dirname(one.path)));
 }
 
 /** The originals stay on the file system of what they belong to: beside those of the step that is taken back. */

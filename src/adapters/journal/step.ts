@@ -56,6 +56,10 @@ export interface Installed {
   readonly ino: number;
   /** Change time in milliseconds since 1970. */
   readonly changed: number;
+  /** Modification time in milliseconds since 1970; unlike the change time, our own later moves leave it alone. */
+  readonly modified: number;
+  readonly size: number;
+  readonly mode: number;
 }
 
 export function ownerOf(pid: number): Owner {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, type Stats } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Attributes, Change } from "../exec/diff/change.ts";
-import { attributesOf, kindOf, measure, statOf } from "../exec/diff/extent.ts";
+import { attributesOf, kindOf, listFolder, statOf } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
 import type { Installed, StepOperation, StepRecord } from "./step.ts";
 
@@ -19,12 +19,14 @@ export interface Inverse {
   readonly conflicts: readonly LaterChange[];
 }
 
-/** `paths`: only what lies at or below them; absent: all of the step. `parkedIn`: where to keep what is there now. */
+/** `paths`: only what lies at or below them; absent: all of the step. `parkedIn`: where to keep what is there now.
+ * `ownLater`: folders in which later steps of ours changed something. */
 export function inverseOf(
   record: StepRecord,
   installed: readonly Installed[],
   paths: readonly string[] | undefined,
   parkedIn: (operation: StepOperation) => string,
+  ownLater: ReadonlySet<string>,
 ): Inverse {
   const seen = new Map(installed.map((one) => [one.path, one]));
   const recorded = new Map(record.changes.map((change) => [change.path, change]));
@@ -34,7 +36,7 @@ export function inverseOf(
     const wanted = paths === undefined || paths.some((path) => isWithin(operation.path, path));
     const inside = paths?.filter((path) => path !== operation.path && isWithin(path, operation.path)) ?? [];
     if (wanted) {
-      const reason = laterChange(operation, seen.get(operation.path));
+      const reason = laterChange(operation, seen.get(operation.path), ownLater);
       if (reason) conflicts.push({ path: operation.path, reason });
       operations.push(...invert(operation, parkedIn(operation)));
     } else
@@ -43,7 +45,11 @@ export function inverseOf(
   return { operations, changes: operations.map((one) => changeOf(one, recorded)), conflicts };
 }
 
-function laterChange(operation: StepOperation, installed: Installed | undefined): string | undefined {
+function laterChange(
+  operation: StepOperation,
+  installed: Installed | undefined,
+  ownLater: ReadonlySet<string>,
+): string | undefined {
   const stat = statOf(operation.path);
   if (operation.operation === "remove") return stat ? "something new is there" : undefined;
   if (!stat) return operation.operation === "attributes" || installed ? "it is gone" : undefined;
@@ -53,9 +59,29 @@ function laterChange(operation: StepOperation, installed: Installed | undefined)
     return after && now.mode !== after.mode ? "its permissions were changed later" : undefined;
   }
   if (!installed || stat.ino !== installed.ino) return "something else is there";
-  if (stat.ctimeMs !== installed.changed && !stat.isDirectory()) return "it was changed later";
-  if (stat.isDirectory() && measure(operation.path, stat).changed > installed.changed)
-    return "something in it was changed later";
+  if (stat.mode !== installed.mode) return "its permissions were changed later";
+  if (stat.isDirectory()) return changedInside(operation.path, stat, installed.changed, ownLater);
+  const isSame = stat.mtimeMs === installed.modified && stat.size === installed.size;
+  return isSame ? undefined : "it was changed later";
+}
+
+/** Change times do not tell here: parking a file and putting it back moves them. */
+function changedInside(
+  folder: string,
+  stat: Stats,
+  since: number,
+  ownLater: ReadonlySet<string>,
+): string | undefined {
+  if (stat.mtimeMs > since && !ownLater.has(folder)) return `\`${folder}\` was changed later`;
+  for (const name of listFolder(folder)) {
+    const path = join(folder, name);
+    const inside = statOf(path);
+    if (!inside) continue;
+    if (inside.isDirectory()) {
+      const changed = changedInside(path, inside, since, ownLater);
+      if (changed !== undefined) return changed;
+    } else if (inside.mtimeMs > since) return `\`${path}\` was changed later`;
+  }
   return undefined;
 }
 
