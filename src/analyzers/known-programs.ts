@@ -26,6 +26,8 @@ export const KNOWN_PROGRAMS: ReadonlyMap<string, SimpleTool> = simpleTools([
      license_finder ttok go-torch pprof cscope`,
     READS,
   ],
+  // looking at a Node project
+  ["only-allow envinfo cost-of-modules license-report yarn-doctor eslint-config-prettier", READS],
   // numbers, dates, names, random values
   [
     `envsubst gettext ngettext msgcmp spark termgraph asciigraph ministat dateadd dateconv datediff dategrep dateround dateseq datesort datetest
@@ -60,7 +62,8 @@ export const KNOWN_PROGRAMS: ReadonlyMap<string, SimpleTool> = simpleTools([
      taze updates typesync replace pwa-asset-generator imagemin squoosh-cli svg-sprite svgr next-sitemap style-dictionary tailwind
      javascript-obfuscator ejs pug dts-bundle-generator ng-packagr openapi-zod-client protoc-gen-ts jsdoc2md kysely-codegen yaml-lint
      clean-css-cli graphql-code-generator csv2json json2csv latexindent chktex bibtool asciinema agg termtosvg silicon repomix
-     files-to-prompt code2prompt gitingest json license-checker-rseidelsohn`,
+     files-to-prompt code2prompt gitingest json license-checker-rseidelsohn sdks update-browserslist-db next-codemod
+     svelte-migrate`,
     WRITES_HERE,
   ],
   [
@@ -82,7 +85,7 @@ export const KNOWN_PROGRAMS: ReadonlyMap<string, SimpleTool> = simpleTools([
      cosmic-ray crosshair pylsp yardoc ri derailed stackprof rbspy phpbench box tauri-cli leptosfmt hpack cabal-fmt hoogle haddock agda
      idris idris2 coqc coqtop lean lake isabelle z3 cvc5 alloy tlc spin dafny boogie hevm echidna medusa aderyn surya godot godot4 love
      nextflow snakemake cwltool kedro ploomber metaflow luigi ghdl nvc sby nextpnr-ice40 icepack openroad klayout ngspice kicad-cli openscad
-     freecad circom snarkjs nargo scarb snforge mochawesome cdk8s forever asc`,
+     freecad pnpify yarn-builder manypkg circom snarkjs nargo scarb snforge mochawesome cdk8s forever asc`,
     CODE,
   ],
 ]);

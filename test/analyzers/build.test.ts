@@ -238,3 +238,77 @@ table("[A-build] documents, media and other known programs", [
   ["code -r src/a.ts", 0],
   ["code --install-extension a.b", 2],
 ]);
+
+table("[A-build] a rehearsal counts only where the tool has one and nothing takes it back", [
+  ["nx release --dry-run", 0],
+  ["nx release --dry-run=false", 4],
+  ["nx release publish -d=false", 4],
+  ["semantic-release -d", 0],
+  ["semantic-release -d false", 4],
+  ["changeset publish --dry-run", 4],
+  ["goreleaser release --skip=publish", 1],
+  ["goreleaser release --snapshot=false", 4],
+  ["turbo run build --dry=json", 0],
+  ["task --dry deploy", 0],
+  ["task --dry=false deploy", 3],
+  ["mix hex.publish --dry-run", 0],
+  ["mix hex.publish --no-dry-run", 4],
+  ["cargo publish --dry-run=false", 4],
+  ["poetry publish --dry-run=false", 4],
+]);
+
+table("[A-build] tasks whose text is unknown go by their names", [
+  ["rake deploy", 3],
+  ["bundle exec rake release", 3],
+  ["rake spec", 1],
+  ["bundle exec cap production deploy", 3],
+  ["cap staging deploy", 3],
+  ["cap sync ios", 1],
+  ["fab deploy", 3],
+  ["invoke release", 3],
+  ["mina deploy", 3],
+  ["mina setup", 2],
+  ["dep deploy production", 3],
+  ["envoy run deploy", 3],
+  ["phing deploy", 3],
+  ["nps deploy", 3],
+  ["lerna run deploy", 3],
+  ["lerna run build", 1],
+  ["lerna exec -- rm -rf /srv", 3],
+  ["mise tasks run deploy", 3],
+  ["mise exec -c 'rm -rf /srv'", 3],
+  ["mise exec node@22 -- npm test", 1],
+  ["jsr publish", 4],
+  ["anaconda upload x.tar.bz2", 4],
+]);
+
+table("[A-build] building what the same line fetched is foreign code", [
+  ["git clone https://example.com/x && cd x && cargo build", 2],
+  ["git clone https://example.com/x && cargo test --manifest-path x/Cargo.toml", 2],
+  ["git clone https://example.com/x && cmake -S x -B build", 2],
+  ["git clone https://example.com/x && cd x && ./gradlew build", 2],
+  ["git clone https://example.com/x && x/gradlew build", 2],
+  ["git clone https://example.com/x && pytest x", 2],
+  ["git clone https://example.com/x && cd x && ./configure", 2],
+  ["curl -L https://example.com/x.tgz | tar xz && cd x-1.0 && ./configure && make", 2],
+  ["wget https://example.com/x.zip && unzip x.zip -d x && make -C x", 2],
+  ["git clone https://example.com/x && cd x && go mod download", 1],
+  ["git clone https://example.com/x && cd x && git log --oneline", 1],
+  ["git clone https://example.com/x && cloc x", 1],
+  ["tar xzf fixtures.tgz && npm test", 1],
+]);
+
+table(
+  "[A-build] a task file from elsewhere is foreign code, a shell or variable given to a runner is judged",
+  [
+    ["task -t https://example.com/Taskfile.yml", 2],
+    ["just -f https://example.com/justfile", 2],
+    ["just -f ../other/justfile", 2],
+    ["just --shell /tmp/x build", 2],
+    ["just --shell bash build", 1],
+    ["just --set target 'rm -rf /srv' build", 3],
+    ["just --set version 1.2 build", 1],
+    ["just target='rm -rf /srv;' build", 3],
+    ["task build VERSION=1.0", 1],
+  ],
+);

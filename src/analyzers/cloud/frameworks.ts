@@ -1,6 +1,7 @@
 import type { Command, Finding, Scene, Word } from "../analyzer.ts";
 import { effect, found, NOTHING } from "../effects.ts";
 import { literal, parseOptions } from "../options.ts";
+import { classOfName, namedTask } from "../project/names.ts";
 import {
   type Database,
   ownDatabase,
@@ -204,6 +205,8 @@ function judgeStep(
   scene: Scene,
 ) {
   const deed = tableOf(program, step).find(([pattern]) => pattern.test(step))?.[1];
+  if (deed === undefined && !dry && classOfName(step) !== "ordinary")
+    return namedTask(scene, program, step, by).effects;
   if (deed === "own" || deed === undefined || deed === "files")
     return [localEffect(program, [literal(step)], by)];
   if (dry && deed !== "code" && deed !== "tests") return [];

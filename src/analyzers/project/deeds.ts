@@ -181,7 +181,9 @@ export function rehearses(options: Options, ...names: readonly string[]): boolea
   const refused = options.names.some((name) =>
     names.some((one) => name === `--no-${one.replace(/^-+/, "")}`),
   );
-  return !refused && values.every((word) => /^(|true|1|yes|list|check)$/.test(word.text ?? "false"));
+  /** `-n=false`: Go's flag parsers take a value for a short option too. */
+  if (refused || options.names.includes("-=")) return false;
+  return values.every((word) => /^(|true|1|yes|list|check|json|text)$/.test(word.text ?? "false"));
 }
 
 /** The host of an http(s) address, lower case; `undefined` when the text is none. */

@@ -134,7 +134,7 @@ const NO_MAKEFILE = parseMakefile("");
  * What a variable's value would do if the unread recipe ran it as a command: `make CC='rm -rf /;'`. Most values are
  * no commands, so only what is certain counts. `$(shell CMD)` runs wherever the value is used.
  */
-function carriedCommand(value: string, scene: Scene): Finding {
+export function carriedCommand(value: string, scene: Scene): Finding {
   if (!/[\s;&|$`]/.test(value) || /^\s*-/.test(value)) return NOTHING;
   const variables = new Map<string, string | undefined>([[UNKNOWN_VALUE, undefined]]);
   const text = expandMake(value, { makefile: NO_MAKEFILE, given: new Map() });

@@ -32,6 +32,8 @@ const NPM_TOOLS: ReadonlySet<string> = new Set(
   install-peerdeps next next-sitemap np orval pa11y pa11y-ci prettier-eslint protoc-gen-ts puppeteer
   sirv sku solhint solc standard-version style-dictionary tailwind truffle tsc-files tsx-watch tstyche type-coverage
   typechain typesync ultra updates vue yaml2json zenstack kysely-codegen payload astro lingui formatjs i18next-parser
+  only-allow envinfo update-browserslist-db unimported cost-of-modules skott license-report jsr tauri ionic
+  next-codemod svelte-migrate manypkg tsgo eslint-config-prettier pnpify
   openapi npm-groovy-lint dprint buf mcp-inspector qwen opencode copilot
   `),
 );
@@ -114,6 +116,16 @@ const PROGRAM_OF: ReadonlyMap<string, string> = new Map([
   ["shadcn-ui", "shadcn"],
   ["cdktf-cli", "cdktf"],
   ["make-dir-cli", "make-dir"],
+  ["@yarnpkg/sdks", "sdks"],
+  ["@yarnpkg/doctor", "yarn-doctor"],
+  ["@yarnpkg/pnpify", "pnpify"],
+  ["@yarnpkg/builder", "yarn-builder"],
+  ["@next/codemod", "next-codemod"],
+  ["@tauri-apps/cli", "tauri"],
+  ["@ionic/cli", "ionic"],
+  ["@manypkg/cli", "manypkg"],
+  ["@typescript/native-preview", "tsgo"],
+  ["@cyclonedx/cyclonedx-npm", "cyclonedx-npm"],
 ]);
 
 /**

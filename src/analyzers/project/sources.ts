@@ -30,6 +30,11 @@ export function isUsualRegistry(address: Word | undefined): boolean {
   return host !== undefined && (REGISTRIES.has(host) || isLoopback(host));
 }
 
+/** True for a web address that is none of the public registries: the value of a setting that names an index. */
+export function namesForeignIndex(word: Word): boolean {
+  return /^[a-z][\w+.-]+:\/\//i.test(word.text ?? word.prefix) && !isUsualRegistry(word);
+}
+
 /**
  * Where an npm package specification leads (npm-package-arg): a name with a range or tag, a folder or tarball,
  * a git address, `user/repository` on GitHub, or a web address.
@@ -71,6 +76,7 @@ export function pythonSource(word: Word, scene: Scene): Source {
 
 /** A path inside the workspace or a temporary folder is the project's own; anything else is not. */
 export function pathSource(path: string, scene: Scene): Source {
+  if (/^[a-z][\w+.-]+:\/\//i.test(path)) return "foreign";
   const { area } = locate(literal(path), scene);
   if (area === "workspace" || area === "temporary" || area === "cache") return "workspace";
   return area === "unknown" ? "unknown" : "foreign";

@@ -59,7 +59,7 @@ const JUDGES: readonly (readonly [RegExp, Judge])[] = [
   [PROGRAMS, (value) => value.text !== ""],
   [JVM_OPTIONS, (value, scene) => loadsAgent(knownText(value), scene)],
   [/^GOFLAGS$/, (value) => /-(tool)?exec|-overlay|-modfile|-vettool|-insecure/.test(knownText(value))],
-  [/^(GNU)?MAKEFLAGS$/, (value) => value.text === undefined || changesMake(value.text)],
+  [/^(GNU)?MAKEFLAGS$/, (value) => isHidden(value) || changesMake(knownText(value))],
 ];
 
 /** An index that is neither one of the public ones nor on this machine can serve any code under any name. */
@@ -85,6 +85,11 @@ function isForeignFile({ text, source }: Word, scene: Scene): boolean {
 /** The literal pieces of a value; what is taken over from the environment (`$MAVEN_OPTS -Xmx2g`) was set before. */
 function knownText(value: Word): string {
   return value.text ?? (value.between ?? [value.prefix, value.suffix]).join(" ");
+}
+
+/** True when an unknown value could be any option: not for `-j$(nproc)`. */
+function isHidden({ text, prefix, tame }: Word): boolean {
+  return text === undefined && !tame && prefix === "";
 }
 
 /** Options of a JVM or a build that load an agent, run a command on an error or read further options from a file. */

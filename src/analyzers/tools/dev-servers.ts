@@ -81,8 +81,13 @@ const FRAMEWORK_VALUES = wordsOf(
 /** Frameworks with subcommands: what the first operand says. */
 function framework(command: Command, scene: Scene): Finding | undefined {
   const options = parseOptions(command.args, { exact: true, values: FRAMEWORK_VALUES });
-  const verb = options.operands[0]?.text ?? "";
   const by = command.source;
+  /** Capistrano shares its name with Capacitor: `cap production deploy` names a stage and then a task. */
+  const isCapistrano = command.program === "cap" && options.operands.length > 1;
+  const said = options.operands.slice(0, isCapistrano ? 4 : 1).map((word) => word.text ?? "?");
+  if (isCapistrano && classOfName(said.join(" ")) !== "ordinary")
+    return namedTask(scene, "cap", said.join(" "), by);
+  const verb = said[0] ?? "";
   if (READS.has(verb)) return NOTHING;
   if (CHANGES.has(verb))
     return act("change", scene, { kind: "source", name: `${command.program} ${verb}`, by });

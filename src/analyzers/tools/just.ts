@@ -1,10 +1,12 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
-import { act, wordsOf } from "../project/deeds.ts";
+import { act, rehearses, runsForeignCode, wordsOf } from "../project/deeds.ts";
 import { findManifest, folderAt } from "../project/files.ts";
 import { parseJustfile, runRecipes } from "../project/justfile.ts";
+import { carriedCommand } from "../project/make-command.ts";
 import { namedTask } from "../project/names.ts";
+import { pathSource } from "../project/sources.ts";
 import { parseTaskfile, type TaskDefinition, withoutTemplates } from "../project/taskfile.ts";
 
 export const analyzer: Analyzer = {
@@ -40,10 +42,11 @@ export const analyzer: Analyzer = {
 };
 
 function just(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, {
+  const { args: own, values } = withoutSettings(command.args);
+  const options = parseOptions(own, {
     exact: true,
     values: wordsOf(`
-    -f --justfile -d --working-directory --set --shell --shell-arg --dotenv-path -s --show
+    -f --justfile -d --working-directory --shell --shell-arg --dotenv-path -s --show --chooser
     --command-color --color --dump-format -E
   `),
     stopAtOperand: true,
@@ -69,12 +72,20 @@ function just(command: Command, scene: Scene): Finding {
   )
     return NOTHING;
   if (options.has("--fmt", "--init")) return act("change", scene, { kind: "file", name: "justfile", by });
-  if (options.has("--shell", "--set")) return namedRecipes(options.operands, scene, by);
+  const shells = options.values("--shell", "--chooser");
+  if (
+    options.has("--shell-arg") ||
+    shells.some((word) => !/^(\S*\/)?(ba|z|da|k)?sh$|^fzf\b/.test(word.text ?? ""))
+  )
+    return act("unknown", scene, { kind: "task", name: by, by });
   const file = options.value("-f", "--justfile");
   const names = file ? [file.text ?? ""] : ["justfile", "Justfile", ".justfile"];
   const manifest = findManifest(scene, names, file ? "here" : "upward");
-  if (manifest === undefined || (file && file.text === undefined))
-    return namedRecipes(options.operands, scene, by);
+  if (file && manifest === undefined && pathSource(file.text ?? "/", scene) !== "workspace")
+    return runsForeignCode(scene, by, by);
+  const carried = values.map((word) => carriedCommand(word.text ?? word.prefix, scene));
+  if (manifest === undefined || (file && file.text === undefined) || values.length > 0)
+    return combine(...carried, namedRecipes(options.operands, scene, by));
   const folder = options.value("-d", "--working-directory");
   const directory = folder
     ? folderAt(scene, folder.text)
@@ -85,7 +96,32 @@ function just(command: Command, scene: Scene): Finding {
 }
 
 function namedRecipes(operands: readonly Word[], scene: Scene, by: string): Finding {
-  return namedTask(scene, "just", operands.map((word) => word.text ?? "?").join(" "), by);
+  const names = operands.filter((word) => !ASSIGNED.test(word.text ?? word.prefix));
+  const carried = operands.flatMap((word) => {
+    const value = ASSIGNED.exec(word.text ?? word.prefix)?.[1];
+    return value === undefined ? [] : [carriedCommand(value, scene)];
+  });
+  return combine(...carried, namedTask(scene, "just", names.map((word) => word.text ?? "?").join(" "), by));
+}
+
+const ASSIGNED = /^[A-Za-z_][\w-]*=(.*)$/s;
+
+/** `--set NAME VALUE` takes two words. */
+function withoutSettings(args: readonly Word[]): {
+  readonly args: readonly Word[];
+  readonly values: readonly Word[];
+} {
+  const kept: Word[] = [];
+  const values: Word[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] as Word;
+    if (word.text === "--set") {
+      const value = args[at + 2];
+      if (value) values.push(value);
+      at += 2;
+    } else kept.push(word);
+  }
+  return { args: kept, values };
 }
 
 const TASKFILES = wordsOf(`
@@ -100,8 +136,9 @@ function task(command: Command, scene: Scene): Finding {
     values: wordsOf("-t --taskfile -d --dir -o --output -C --concurrency -I --interval --sort"),
   });
   const by = command.source;
-  if (options.has("-l", "--list", "-a", "--list-all", "-n", "--dry", "--summary", "--status", "-j", "--json"))
+  if (options.has("-l", "--list", "-a", "--list-all", "--summary", "--status", "-j", "--json"))
     return NOTHING;
+  if (rehearses(options, "-n", "--dry")) return NOTHING;
   if (options.has("-i", "--init")) return act("change", scene, { kind: "file", name: "Taskfile.yml", by });
   const folder = options.value("-d", "--dir");
   const directory = folder ? folderAt(scene, folder.text) : scene.cwd;
@@ -113,12 +150,19 @@ function task(command: Command, scene: Scene): Finding {
     directory,
   );
   const names = options.operands
-    .filter((word) => !/^\w+=/.test(word.text ?? word.prefix))
+    .filter((word) => !ASSIGNED.test(word.text ?? word.prefix))
     .map((word) => word.text ?? "?");
   const wanted = names.length > 0 ? names : ["default"];
-  if (manifest === undefined) return combine(...wanted.map((name) => namedTask(scene, "task", name, by)));
+  if (file && manifest === undefined && pathSource(file.text ?? "/", scene) !== "workspace")
+    return runsForeignCode(scene, file.source, by);
+  const carried = options.operands.flatMap((word) => {
+    const value = ASSIGNED.exec(word.text ?? word.prefix)?.[1];
+    return value === undefined ? [] : [carriedCommand(value, scene)];
+  });
+  if (manifest === undefined)
+    return combine(...carried, ...wanted.map((name) => namedTask(scene, "task", name, by)));
   const run = { tasks: parseTaskfile(manifest.text), directory: manifest.directory, scene, by };
-  return combine(...wanted.map((name) => runTask(name, run, [])));
+  return combine(...carried, ...wanted.map((name) => runTask(name, run, [])));
 }
 
 interface TaskRun {

@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
 import { NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
-import { act, wordsOf } from "../project/deeds.ts";
+import { act, rehearses, wordsOf } from "../project/deeds.ts";
 import { namedTask } from "../project/names.ts";
 
 export const analyzer: Analyzer = {
@@ -44,12 +44,12 @@ function monorepo(command: Command, scene: Scene): Finding {
   });
   const by = command.source;
   const [verb] = options.operands;
-  if (
-    verb === undefined ||
-    MONOREPO_READS.has(verb.text ?? "") ||
-    options.has("--dry", "--dry-run", "--graph")
-  )
-    return NOTHING;
+  const rehearsal =
+    options.has("--graph") ||
+    rehearses(options, "--dry", "--dry-run", "--dryRun") ||
+    (verb?.text === "release" && rehearses(options, "-d"));
+  const takenBack = options.operands.some((word) => word.text === "false");
+  if (verb === undefined || MONOREPO_READS.has(verb.text ?? "") || (rehearsal && !takenBack)) return NOTHING;
   if (
     [
       "g",

@@ -13,7 +13,7 @@ export const analyzer: Analyzer = {
   programs: wordsOf(`
     mkdirp make-dir cpy cpx ncp copyfiles shx concurrently conc npm-run-all run-s run-p
     start-server-and-test onchange chokidar wait-on wait-port fkill husky lint-staged
-    simple-git-hooks patch-package tsc-watch npkill wireit nps degit tiged is-ci mprocs overmind
+    simple-git-hooks patch-package tsc-watch npkill wireit degit tiged is-ci mprocs overmind
     foreman hivemind honcho pm2
   `),
   analyze(command, scene) {

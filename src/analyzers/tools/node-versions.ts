@@ -1,7 +1,7 @@
 import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
 import { NOTHING } from "../effects.ts";
 import { literal, parseOptions } from "../options.ts";
-import { act, deedTable, wordsOf } from "../project/deeds.ts";
+import { act, deedTable, runsForeignCode, wordsOf } from "../project/deeds.ts";
 
 export const analyzer: Analyzer = {
   name: "node-versions",
@@ -44,6 +44,11 @@ function analyze(command: Command, scene: Scene): Finding {
   if (["exec", "run", "env-exec"].includes(verb.text)) return runNested(command, scene);
   if (command.program === "corepack" && /^(yarn|pnpm|npm)(@|$)/.test(verb.text)) {
     return scene.argv([literal(verb.text.replace(/@.*$/, "")), ...rest]);
+  }
+  if (command.program === "corepack") {
+    const foreign = rest.find((word) => /:\/\//.test(word.text ?? "://"));
+    if (foreign) return runsForeignCode(scene, foreign.source, by);
+    if (verb.text === "use") return act("change", scene, { kind: "project.tools", name: "corepack use", by });
   }
   const deed = DEEDS.get(verb.text) ?? (/^[\d.v]+|lts|latest/.test(verb.text) ? "outside" : "unknown");
   const kind = deed === "change" ? "project.tools" : "toolchain";

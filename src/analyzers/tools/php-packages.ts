@@ -5,6 +5,7 @@ import { act, deedTable, rehearses, runsCode, runsForeignCode, wordsOf } from ".
 import { findManifest, folderAt } from "../project/files.ts";
 import { namedTask } from "../project/names.ts";
 import { asObject, parseObject, withArguments } from "../project/package-json.ts";
+import { namesForeignIndex } from "../project/sources.ts";
 
 export const analyzer: Analyzer = {
   name: "php-packages",
@@ -58,7 +59,7 @@ function composer(command: Command, scene: Scene): Finding {
   const deed = DEEDS.get(verb.text);
   if (deed === undefined) return script({ name: verb.text, args: rest, directory, scene, by, seen: [] });
   if (deed === "read" || rehearses(named, "--dry-run")) return NOTHING;
-  if (verb.text === "config") return configure(rest, scene, by);
+  if (verb.text === "config" || verb.text === "repository") return configure(rest, scene, by);
   const foreign = named.value("--repository", "--repository-url");
   if (foreign) return runsForeignCode(scene, foreign.source, by);
   const hooks = named.has("--no-scripts") ? [] : (HOOKS.get(verb.text) ?? []);
@@ -134,9 +135,15 @@ function nested(operands: readonly Word[], scene: Scene): Finding {
   return operands.length === 0 ? NOTHING : scene.argv(operands);
 }
 
+/** `composer config repositories.x composer https://…`, or the same as JSON. */
+function indexOrJson(word: Word): boolean {
+  return namesForeignIndex(word) || /^\{.*https?:/s.test(word.text ?? "");
+}
+
 function configure(rest: readonly Word[], scene: Scene, by: string): Finding {
   const { operands, has } = parseOptions(rest, {});
   if (operands.length < 2 && !has("--unset")) return NOTHING;
+  if (operands.slice(1).some(indexOrJson)) return runsForeignCode(scene, by, by);
   return act(has("-g", "--global") ? "outside" : "change", scene, {
     kind: "php.config",
     name: "composer config",

@@ -12,7 +12,7 @@ import {
 } from "../project/deeds.ts";
 import { namedTask } from "../project/names.ts";
 import { pythonTool } from "../project/registry-tools.ts";
-import { isUsualRegistry, pythonSource } from "../project/sources.ts";
+import { isUsualRegistry, namesForeignIndex, pythonSource } from "../project/sources.ts";
 
 export const analyzer: Analyzer = {
   name: "python-packages",
@@ -227,6 +227,7 @@ function uvRun(request: Request, rest: readonly Word[]): Finding {
       foreign,
       request.command.stdin.kind === "text" ? scene.code("python", request.command.stdin.text) : NOTHING,
     );
+  if (/^[a-z]+:\/\//i.test(first.text ?? first.prefix)) return runsForeignCode(scene, first.source, by);
   if (/\.pyw?$/.test(first.text ?? first.suffix))
     return combine(foreign, scene.argv([literal("python"), ...options.operands]));
   return combine(foreign, scene.argv(options.operands));
@@ -327,6 +328,7 @@ function project(request: Request): Finding {
 function configure({ scene, by, command }: Request, rest: readonly Word[]): Finding {
   const { operands, has } = parseOptions(rest, {});
   if (operands.length < 2 && !has("--unset")) return NOTHING;
+  if (operands.slice(1).some(namesForeignIndex)) return runsForeignCode(scene, by, by);
   const deed: Deed = has("--local") || operands[0]?.text === "add" ? "change" : "outside";
   return act(deed, scene, { kind: "python.config", name: `${command.program} config`, by });
 }

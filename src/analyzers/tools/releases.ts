@@ -1,7 +1,8 @@
-import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
+import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
-import { parseOptions } from "../options.ts";
+import { type Options, parseOptions } from "../options.ts";
 import { act, type Deed, publishes, rehearses, runsCode, wordsOf } from "../project/deeds.ts";
+import { namedTask } from "../project/names.ts";
 
 export const analyzer: Analyzer = {
   name: "releases",
@@ -10,7 +11,7 @@ export const analyzer: Analyzer = {
     "Tools that publish a version or a site: changesets, lerna, np, release-it, semantic-release, goreleaser, twine, vsce and others. Preparing a version locally is ordinary; publishing one cannot be taken back.",
   programs: wordsOf(`
     changeset lerna np release-it semantic-release standard-version commit-and-tag-version
-    goreleaser twine vsce ovsx gh-pages surge clasp auto bump2version bumpversion bumpver towncrier
+    jsr anaconda goreleaser twine vsce ovsx gh-pages surge clasp auto bump2version bumpversion bumpver towncrier
     cz git-cliff jreleaser cargo-release release-plz web-ext chromatic electron-builder
     electron-forge mike bundlewatch conventional-changelog auto-changelog yalc size-limit
   `),
@@ -18,7 +19,7 @@ export const analyzer: Analyzer = {
   examples: [
     { run: "changeset version", does: ["change project.version changeset version"], tier: 1 },
     { run: "changeset publish", does: ["create release changeset publish @production"], tier: 4 },
-    { run: "lerna run test", does: ["execute? workspace-code lerna run"], tier: 1 },
+    { run: "lerna run test", does: ["execute? workspace-code lerna run test"], tier: 1 },
     { run: "lerna publish patch --yes", does: ["create release lerna publish @production"], tier: 4 },
     { run: "twine upload dist/*", does: ["create release twine upload @production"], tier: 4 },
     { run: "twine check dist/*", does: [], tier: 0 },
@@ -89,6 +90,8 @@ const TOOLS: ReadonlyMap<string, Tool> = new Map([
       login: "login logout create-publisher delete-publisher verify-pat",
     }),
   ],
+  ["jsr", tool("unknown", { publish: "publish", change: "add install i remove rm uninstall", read: "info" })],
+  ["anaconda", tool("unknown", { publish: "upload remove move copy", read: "search show whoami label" })],
   ["ovsx", tool("unknown", { publish: "publish", read: "get", login: "login logout create-namespace" })],
   ["gh-pages", tool("registry", {})],
   ["surge", tool("registry", { read: "list whoami", login: "login logout token" })],
@@ -143,15 +146,32 @@ const TOOLS: ReadonlyMap<string, Tool> = new Map([
   ["yalc", tool("change", {})],
 ]);
 
-const REHEARSALS = wordsOf(`
-    --dry-run --dryRun -d --no-publish --preview --snapshot --single-target --skip-publish --dry
-    --ci-dry-run
-  `);
+/** The options with which each tool only shows, or only builds, what it would publish; the others have none. */
+const REHEARSALS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["np", ["--preview"]],
+  ["release-it", ["--dry-run", "-d"]],
+  ["semantic-release", ["--dry-run", "-d"]],
+  ["release-plz", ["--dry-run"]],
+  ["goreleaser", ["--snapshot", "--single-target", "--skip-publish"]],
+  ["jreleaser", ["--dryrun", "-y"]],
+  ["auto", ["--dry-run", "-d"]],
+  ["electron-forge", ["--dry-run"]],
+]);
 
 function analyze(command: Command, scene: Scene): Finding {
   const options = parseOptions(command.args, {
     exact: true,
-    values: ["-r", "--repository", "--repository-url", "--config", "-f", "--dist", "--publish", "-p"],
+    values: [
+      "-r",
+      "--repository",
+      "--repository-url",
+      "--config",
+      "-f",
+      "--dist",
+      "--publish",
+      "-p",
+      "--skip",
+    ],
   });
   const by = command.source;
   const known = TOOLS.get(command.program);
@@ -162,16 +182,32 @@ function analyze(command: Command, scene: Scene): Finding {
   if (deed === "read") return NOTHING;
   if (command.program === "electron-builder" || command.program === "electron-forge")
     return packaged(deed, options.value("--publish", "-p")?.text, scene, name, by);
+  if (command.program === "lerna" && ["run", "exec"].includes(verb?.text ?? ""))
+    return repeated(options.operands, command, scene);
+  const skips = options.values("--skip").some((word) => /(^|,)publish(,|$)/.test(word.text ?? ""));
   if (
     deed === "publish" &&
-    rehearses(options, ...REHEARSALS.filter((flag) => command.program !== "twine" || flag !== "-d"))
-  ) {
-    return options.has("--snapshot", "--single-target") ? runsCode(scene, name, by) : NOTHING;
-  }
+    (isRehearsal(command.program, options) || (skips && command.program === "goreleaser"))
+  )
+    return command.program === "goreleaser" ? runsCode(scene, name, by) : NOTHING;
   const kind = deed === "change" ? "project.version" : "release";
   if (deed === "publish")
     return publishes(scene, { kind, name, by }, options.value("--repository-url")?.text);
   return act(deed, scene, { kind, name, by });
+}
+
+/** The JavaScript tools also take the value of a flag as the next word: `-d false`. */
+function isRehearsal(program: string, options: Options): boolean {
+  const flags = REHEARSALS.get(program) ?? [];
+  return rehearses(options, ...flags) && options.operands.every((word) => word.text !== "false");
+}
+
+/** `lerna run SCRIPT` by the script's name, `lerna exec -- CMD` as the command that it starts in every package. */
+function repeated(operands: readonly Word[], command: Command, scene: Scene): Finding {
+  const [verb, ...rest] = operands;
+  const separator = command.args.findIndex((word) => word.text === "--");
+  if (verb?.text === "exec") return scene.argv(separator < 0 ? rest : command.args.slice(separator + 1));
+  return namedTask(scene, "lerna run", rest.map((word) => word.text ?? "?").join(" "), command.source);
 }
 
 /** electron-builder publishes only when asked to, or on CI when a tag is built. */

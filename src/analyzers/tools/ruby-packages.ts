@@ -2,7 +2,7 @@ import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
 import { act, deedTable, publishes, runsForeignCode, wordsOf } from "../project/deeds.ts";
-import { isUsualRegistry } from "../project/sources.ts";
+import { isUsualRegistry, namesForeignIndex } from "../project/sources.ts";
 
 export const analyzer: Analyzer = {
   name: "ruby-packages",
@@ -48,7 +48,8 @@ function gem(command: Command, scene: Scene): Finding {
     return publishes(scene, { kind: "gem.version", name: "gem push", by }, options.value("--host")?.text);
   if (verb.text === "exec") return runsForeignCode(scene, by, by);
   if (verb.text === "install" || verb.text === "i") {
-    if (!isUsualRegistry(options.value("-s", "--source"))) return runsForeignCode(scene, by, by);
+    const foreign = !isUsualRegistry(options.value("-s", "--source")) || operands.some(namesForeignIndex);
+    if (foreign) return runsForeignCode(scene, by, by);
     return act("change", scene, {
       kind: "ruby.packages",
       name: operands.map((word) => word.source).join(" "),
@@ -109,6 +110,7 @@ function configure(rest: readonly Word[], scene: Scene, by: string): Finding {
   const [action, key] = operands;
   if (action === undefined || ["list", "get"].includes(action.text ?? "")) return NOTHING;
   if (!["set", "unset"].includes(action.text ?? "") && key === undefined) return NOTHING;
+  if (operands.slice(2).some(namesForeignIndex)) return runsForeignCode(scene, by, by);
   return act(has("--global") ? "outside" : "change", scene, {
     kind: "ruby.config",
     name: "bundle config",

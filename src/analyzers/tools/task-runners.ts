@@ -1,8 +1,16 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { combine, NOTHING } from "../effects.ts";
 import { literal, parseOptions } from "../options.ts";
-import { act, type Deed, deedTable, runsCode, wordsOf } from "../project/deeds.ts";
-import { namedTask } from "../project/names.ts";
+import {
+  act,
+  type Deed,
+  deedTable,
+  rehearses,
+  runsCode,
+  runsForeignCode,
+  wordsOf,
+} from "../project/deeds.ts";
+import { classOfName, namedTask } from "../project/names.ts";
 
 export const analyzer: Analyzer = {
   name: "task-runners",
@@ -12,7 +20,7 @@ export const analyzer: Analyzer = {
   programs: wordsOf(`
     mise rtx lage rushx moon invoke inv doit fab earthly earth dagger pre-commit prek lefthook overcommit tox nox
     gulp grunt jake poe taskipy makers lets run devbox devenv act proto pkgx mask xc plop hygen yo ember meteor
-    rescript wp-scripts backstage-cli elm mix rebar spago purs psc-package
+    rescript wp-scripts backstage-cli elm mix rebar spago purs psc-package nps mina dep envoy phing robo shipit
   `),
   analyze(command, scene) {
     return (JUDGES.get(command.program) ?? byName)(command, scene);
@@ -45,6 +53,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ["earth", pushing],
   ["dagger", pushing],
   ["mix", mix],
+  ...["mina", "dep", "envoy", "shipit"].map((name): [string, Judge] => [name, onServers]),
 ]);
 
 /** Subcommands of mise and rtx; a bare word is a task. */
@@ -63,12 +72,45 @@ function mise(command: Command, scene: Scene): Finding {
   const [verb, ...rest] = options.operands;
   const by = command.source;
   if (verb === undefined) return NOTHING;
-  if (["exec", "x"].includes(verb.text ?? "")) return afterDashes(rest, scene);
+  if (["exec", "x"].includes(verb.text ?? "")) return miseExec(rest, scene, by);
   if (["run", "r", "watch", "w"].includes(verb.text ?? ""))
     return namedTask(scene, "mise run", spoken(rest), by);
+  if (["tasks", "task"].includes(verb.text ?? "")) return miseTasks(rest, scene, by);
   const deed = MISE.get(verb.text ?? "");
   if (deed === undefined) return namedTask(scene, "mise", spoken(options.operands), by);
   return act(deed, scene, { kind: "toolchain", name: `mise ${verb.source}`, by });
+}
+
+/** `mise exec TOOL… -- CMD` or `mise exec -c TEXT`. */
+function miseExec(rest: readonly Word[], scene: Scene, by: string): Finding {
+  const separator = rest.findIndex((word) => word.text === "--");
+  const own = separator < 0 ? rest : rest.slice(0, separator);
+  const options = parseOptions(own, {
+    exact: true,
+    values: ["-c", "--command", "-C", "--cd", "-j", "--jobs"],
+  });
+  const text = options.value("-c", "--command");
+  if (text === undefined) return afterDashes(rest, scene);
+  return text.text === undefined
+    ? act("unknown", scene, { kind: "program", name: by, by })
+    : scene.shell(text.text);
+}
+
+function miseTasks(rest: readonly Word[], scene: Scene, by: string): Finding {
+  const [action, ...words] = rest;
+  if (action?.text === "run" || action?.text === "r") return namedTask(scene, "mise run", spoken(words), by);
+  const changes = ["add", "edit"].includes(action?.text ?? "");
+  return act(changes ? "change" : "read", scene, { kind: "file", name: "mise.toml", by });
+}
+
+/** Deployer, Mina, Envoy, Shipit: their tasks run on the servers that the project's configuration names. */
+function onServers(command: Command, scene: Scene): Finding {
+  const by = command.source;
+  const name = spoken(command.args);
+  if (/^(|list|help|init|config|tree|status|version|ensure|tasks|completion)$/.test(name)) return NOTHING;
+  return classOfName(name) === "ordinary"
+    ? act("unknown", scene, { kind: "task", name: `${command.program} ${name}`, by })
+    : namedTask(scene, command.program, name, by);
 }
 
 function afterDashes(rest: readonly Word[], scene: Scene): Finding {
@@ -114,6 +156,7 @@ function hooks(command: Command, scene: Scene): Finding {
   ) {
     return act("outside", scene, { kind: "git.hooks", name, by });
   }
+  if (verb === "try-repo" && /:|^git@/.test(operands[1]?.text ?? ":")) return runsForeignCode(scene, by, by);
   if (["autoupdate", "clean", "gc", "install-hooks", "migrate-config", "self-update"].includes(verb))
     return act("change", scene, { kind: "cache", name, by });
   return runsCode(scene, name, by);
@@ -194,9 +237,11 @@ function mix(command: Command, scene: Scene): Finding {
   if (verb.text.startsWith("ecto.") && MIX.get(verb.text) === undefined)
     return scene.argv([literal("ecto"), literal(verb.text.slice(5)), ...rest]);
   if (verb.text === "hex.publish")
-    return rest.some((word) => word.text === "--dry-run")
+    return rehearses(parseOptions(rest, { exact: true }), "--dry-run")
       ? NOTHING
       : act("publish", scene, { kind: "hex.version", name: "mix hex.publish", by });
+  if (verb.text.endsWith(".install") && rest.some((word) => /^(git|github)$|:\/\//.test(word.text ?? "://")))
+    return runsForeignCode(scene, by, by);
   const deed = MIX.get(verb.text) ?? (verb.text.startsWith("hex.") ? "registry" : undefined);
   return deed === undefined
     ? namedTask(scene, "mix", verb.text, by)
@@ -223,14 +268,17 @@ function spoken(words: readonly Word[]): string {
     .join(" ");
 }
 
+const REHEARSALS = ["-n", "--dryrun", "--dry-run", "--dry"];
+
 function byName(command: Command, scene: Scene): Finding {
-  const { operands, has } = parseOptions(command.args, {
+  const options = parseOptions(command.args, {
     exact: true,
     values: wordsOf(`
     -f -C -c -j -W --container-architecture -P -s --secret-file --var-file -e --eventpath
   `),
   });
-  if (has("--list", "-l", "-T", "--tasks", "--tree", "-n", "--dryrun", "--dry-run")) return NOTHING;
+  const { operands, has } = options;
+  if (has("--list", "-l", "-T", "--tasks", "--tree") || rehearses(options, ...REHEARSALS)) return NOTHING;
   return namedTask(
     scene,
     command.program,

@@ -50,7 +50,7 @@ const VALUES = wordsOf(`
     --network-timeout --use-yarnrc --global-folder --link-folder --preferred-cache-folder --proxy
     --https-proxy --test-pattern --changed-files-ignore-pattern --workspace-concurrency --loglevel
     --reporter --script-shell --store-dir --virtual-store-dir --shell-emulator --prefix
-    --workspace-dir --config.script-shell
+    --workspace-dir --config.script-shell --package
   `);
 
 const DEEDS = deedTable({
@@ -81,7 +81,8 @@ function run(command: Command, scene: Scene): Finding {
   const everywhere = options.has("-r", "--recursive");
   const folders =
     filters.length > 0 ? workspaceFolders(scene, filters, root) : [everywhere ? undefined : root];
-  const request = { program: program === "yarnpkg" ? "yarn" : program, root, folders, scene, by };
+  const packages = options.values("--package").flatMap((word) => [literal("--package"), word]);
+  const request = { program: program === "yarnpkg" ? "yarn" : program, root, folders, packages, scene, by };
   if (verb === undefined)
     return options.names.length > 0 && options.has("--version", "-v", "--help", "-h")
       ? NOTHING
@@ -95,6 +96,8 @@ interface Request {
   readonly root: string | undefined;
   /** The folders whose scripts are meant; `undefined` for one that is not known. */
   readonly folders: readonly (string | undefined)[];
+  /** Packages named before the subcommand, as the options that `dlx` takes: `pnpm --package=NAME dlx CMD`. */
+  readonly packages: readonly Word[];
   readonly scene: Scene;
   readonly by: string;
 }
@@ -144,7 +147,11 @@ const SPECIAL: ReadonlyMap<string, (request: Request, rest: readonly Word[], ver
     ["run", runNamed],
     ["run-script", runNamed],
     ["exec", execute],
-    ["dlx", (request: Request, rest: readonly Word[]) => runPackages(rest, request.scene, request.by)],
+    [
+      "dlx",
+      (request: Request, rest: readonly Word[]) =>
+        runPackages([...request.packages, ...rest], request.scene, request.by),
+    ],
     ["create", create],
     ["workspace", workspace],
     ["workspaces", workspaces],
@@ -173,9 +180,19 @@ function changes(request: Request, rest: readonly Word[], verb: string, isGlobal
   const options = parseOptions(rest, { exact: true, values: [...VALUES, "--tag", "--save-catalog-name"] });
   if (rehearses(options, "--dry-run")) return NOTHING;
   if (!isUsualRegistry(options.value("--registry"))) return runsForeignCode(scene, by, by);
-  const installs = ["add", "install", "i", "up", "update", "upgrade", "link", "import", "plugin"].includes(
-    verb,
-  );
+  const installs = [
+    "add",
+    "install",
+    "i",
+    "up",
+    "update",
+    "upgrade",
+    "link",
+    "import",
+    "plugin",
+    "set",
+    "policies",
+  ].includes(verb);
   const foreign = installs
     ? options.operands.filter((word) => ["foreign", "unknown"].includes(npmSource(word, scene)))
     : [];
