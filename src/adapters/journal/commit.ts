@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { statOf } from "../exec/diff/extent.ts";
-import { apply, modesFor, revert } from "./moving.ts";
+import { statIfAllowed } from "../exec/diff/extent.ts";
+import { apply, modesFor, openLayerParent, revert } from "./moving.ts";
 import { type Installed, isAlive, type StepOperation, type StepRecord } from "./step.ts";
 import type { Storage } from "./storage.ts";
 
@@ -16,6 +16,7 @@ export const DONE = "committed.json";
  */
 export function commitStep(folder: string, record: StepRecord, storage: Storage): readonly Installed[] {
   const operations = inOrder(record.operations).map((one) => {
+    if (one.from !== undefined) openLayerParent(one.from, storage);
     const modes = modesFor(one);
     return modes ? { ...one, modes } : one;
   });
@@ -55,7 +56,7 @@ function finish(folder: string, record: StepRecord, storage: Storage): readonly 
 
 function installedBy(operations: readonly StepOperation[]): readonly Installed[] {
   return operations.flatMap(({ operation, path }) => {
-    const stat = operation === "remove" ? undefined : statOf(path);
+    const stat = operation === "remove" ? undefined : statIfAllowed(path);
     return stat
       ? [
           {

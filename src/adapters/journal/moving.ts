@@ -116,7 +116,12 @@ function unpark({ path, parked = "", modes }: StepOperation, storage: Storage): 
 
 function openParent({ path, from, modes }: StepOperation, storage: Storage): void {
   if (modes?.parent !== undefined) storage.chmod(dirname(path), modes.parent | 0o700);
-  if (from === undefined || process.getuid?.() === 0) return;
+  if (from !== undefined) openLayerParent(from, storage);
+}
+
+/** A folder of a layer may be closed to its owner; what is in it must be reached. The layer itself is not kept. */
+export function openLayerParent(from: string, storage: Storage): void {
+  if (process.getuid?.() === 0) return;
   const parent = statOf(dirname(from));
   if (parent && (parent.mode & 0o300) !== 0o300) storage.chmod(dirname(from), (parent.mode & 0o7777) | 0o700);
 }

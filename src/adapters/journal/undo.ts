@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, type Stats } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Attributes, Change } from "../exec/diff/change.ts";
-import { attributesOf, kindOf, listFolder, statOf } from "../exec/diff/extent.ts";
+import { attributesOf, kindOf, listFolder, statIfAllowed } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
 import type { Installed, StepOperation, StepRecord } from "./step.ts";
 
@@ -50,7 +50,7 @@ function laterChange(
   installed: Installed | undefined,
   ownLater: ReadonlySet<string>,
 ): string | undefined {
-  const stat = statOf(operation.path);
+  const stat = statIfAllowed(operation.path);
   if (operation.operation === "remove") return stat ? "something new is there" : undefined;
   if (!stat) return operation.operation === "attributes" || installed ? "it is gone" : undefined;
   if (operation.operation === "attributes") {
@@ -75,7 +75,7 @@ function changedInside(
   if (stat.mtimeMs > since && !ownLater.has(folder)) return `\`${folder}\` was changed later`;
   for (const name of listFolder(folder)) {
     const path = join(folder, name);
-    const inside = statOf(path);
+    const inside = statIfAllowed(path);
     if (!inside) continue;
     if (inside.isDirectory()) {
       const changed = changedInside(path, inside, since, ownLater);
@@ -88,14 +88,14 @@ function changedInside(
 /** With `force` there may be anything at the path now, or nothing; what is there is always kept. */
 function invert(operation: StepOperation, parked: string): readonly StepOperation[] {
   const { path, was, before, after, copies } = operation;
-  const stat = statOf(operation.path);
+  const stat = statIfAllowed(operation.path);
   const now = stat ? { was: kindOf(stat), parked } : undefined;
   const common = { path, ...(copies ? { copies } : {}) };
   if (operation.operation === "attributes")
     return stat && before && after ? [invertAttributes(operation, before, after)] : [];
   if (operation.operation === "put") return now ? [{ ...common, operation: "remove", ...now }] : [];
   const from = operation.parked ?? "";
-  if (!statOf(from)) return [];
+  if (!statIfAllowed(from)) return [];
   const back = { ...common, from, ...(was ? { now: was } : {}) };
   return now ? [{ ...back, operation: "replace", ...now }] : [{ ...back, operation: "put" }];
 }
@@ -117,9 +117,9 @@ function partOf(
   conflicts: LaterChange[],
 ): readonly StepOperation[] {
   const from = operation.parked === undefined ? "" : join(operation.parked, relative(operation.path, path));
-  const kept = statOf(from);
+  const kept = statIfAllowed(from);
   if (!kept) return [];
-  const stat = statOf(path);
+  const stat = statIfAllowed(path);
   if (stat) conflicts.push({ path, reason: "something is there" });
   const back = { path, from, now: kindOf(kept) };
   return stat

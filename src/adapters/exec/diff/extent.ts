@@ -17,6 +17,16 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
+/** Like `statOf`; also undefined in a folder that keeps us out. */
+export function statIfAllowed(path: string): Stats | undefined {
+  try {
+    return statOf(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return undefined;
+    throw error;
+  }
+}
+
 export function kindOf(stat: Stats): FileKind {
   if (stat.isFile()) return "file";
   if (stat.isDirectory()) return "directory";

@@ -50,6 +50,15 @@ function marked(entry: Entry, other: Entry | undefined): Entry {
 }
 
 function sameTree(one: string, other: string): boolean {
+  try {
+    return compareTrees(one, other);
+  } catch {
+    return false;
+  }
+}
+
+/** Throws where something cannot be read. */
+function compareTrees(one: string, other: string): boolean {
   const [a, b] = [statOf(one), statOf(other)];
   if (!a || !b || a.isDirectory() !== b.isDirectory() || a.isFile() !== b.isFile()) return false;
   if (a.isFile()) return a.size === b.size && a.size > 0 && equalFiles(one, other);
