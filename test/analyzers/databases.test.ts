@@ -131,6 +131,8 @@ const GUARDED = [
   "redis-cli -h c.example.com DEL x",
   "mongosh mongodb+srv://x.mongodb.net/app --eval 'db.dropDatabase()'",
   "mongosh mongodb://db.example.com/app --eval 'db.users.deleteMany({})'",
+  'mongosh mongodb://db.example.com/app --eval \'db["users"]["drop"]()\'',
+  `mongosh mongodb://db.example.com/app --eval "db['users']['delete' + 'Many']({})"`,
   "mongo db.example.com/app --eval 'db.users.drop()'",
   "cockroach sql --url postgres://db.example.com/x -e 'DROP DATABASE x'",
   "clickhouse-client -h ch.example.com -q 'DROP TABLE t'",

@@ -45,6 +45,15 @@ table("[A-direct] reads pass, in every form", "sql", [
   ["PREPARE p AS SELECT * FROM users WHERE id = $1", 0],
 ]);
 
+table("[L6] a statement that is no more than a name or a sign comes to an end", "sql", [
+  [{ text: '"x"', dialect: "oracle" }, 4],
+  [{ text: "`x`", dialect: "mysql" }, 4],
+  [{ text: "[x]", dialect: "mssql" }, 4],
+  [{ text: "(", dialect: "oracle" }, 4],
+  [{ text: "DROP", dialect: "mysql" }, 4],
+  [{ text: "DELETE FROM", dialect: "mysql" }, 4],
+]);
+
 table("[A-direct] what changes is named, and unknown counts as production", "sql", [
   ["DELETE FROM patients", 4],
   ["DELETE FROM patients WHERE true", 4],
@@ -166,7 +175,7 @@ table("[A-direct] reading passes; what a method changes elsewhere is named", "ht
   [get("https://api.github.com/repos/a/b", "DELETE"), 4],
   [get("https://api.vercel.com/v9/projects/x", "DELETE"), 4],
   [get("https://api.github.com/repos/a/b/issues", "POST", "{}"), 3],
-  [get("https://api.example.com/x", "POST", "{}"), 4],
+  [get("https://api.example.com/x", "POST", "{}"), 3],
   [get("https://api.example.com/x", "PATCH", "{}"), 3],
   [get("https://slack.com/api/chat.postMessage", "POST", "{}"), 4],
   [get("https://api.stripe.com/v1/refunds", "POST", "charge=ch_1"), 4],
@@ -255,6 +264,72 @@ table("[A-direct] the tool's name and arguments decide, its annotations can only
   [mcp("x", "list_or_delete_items"), 4],
 ]);
 
+table("[A-direct] what a tool is given counts, whatever the tool is called", "mcp", [
+  [mcp("kubectl", "kubectl_get", { command: "delete ns payments" }), 4],
+  [mcp("kubernetes", "kubectl_generic", { command: "delete", resourceType: "namespace", name: "x" }), 4],
+  [mcp("kubectl", "kubectl_get", { command: "get pods" }), 0],
+  [mcp("helper", "inspect", { command: "rm -rf ~/Documents" }), 3],
+  [mcp("helper", "inspect", { cmd: "ls -la" }), 0],
+  [mcp("helper", "view", { script: "rm -rf ~/Documents" }), 3],
+  [mcp("helper", "view", { command: ["rm", "-rf", "/home/dev/Documents"] }), 3],
+  [mcp("aws-api", "call_aws", { cli_command: "aws ec2 describe-instances" }), 0],
+  [mcp("aws-api", "call_aws", { cli_command: "aws ec2 terminate-instances --instance-ids i-1" }), 4],
+  [mcp("aws-api", "suggest", { cli_command: "ec2 terminate-instances --instance-ids i-1" }), 4],
+  [mcp("editor", "view", { command: "view", path: "src/a.ts" }), 0],
+  [mcp("graphql", "query", { query: "mutation { deleteUser(id: 1) { id } }" }), 4],
+  [mcp("graphql", "query", { query: "{ me { id } }" }), 0],
+  [mcp("shop", "get_products", { filter: "mutation { productDelete(id: 1) { id } }" }), 4],
+  [mcp("notes", "get_note", { query: "how to write a mutation in GraphQL" }), 0],
+  [mcp("warehouse", "get_rows", { statement: "DELETE FROM orders" }), 4],
+  [mcp("warehouse", "get_rows", { statement: "SELECT id FROM orders" }), 0],
+  [mcp("warehouse", "fetch_rows", { query: "SELECT 1; TRUNCATE orders" }), 4],
+  [mcp("neo4j", "read_cypher", { query: "MATCH (n) DETACH DELETE n" }), 4],
+  [mcp("neo4j", "read_cypher", { query: "MATCH (n) RETURN n" }), 0],
+  [mcp("docs", "search_docs", { query: "drop table in postgres" }), 0],
+  [mcp("web", "web_search", { query: "create react app docs" }), 0],
+  [mcp("notion", "get_pages", { query: "update dependencies" }), 0],
+  [mcp("redis", "run", { command: "FLUSHALL" }), 4],
+  [mcp("redis", "run", { command: "GET user:1" }), 0],
+  [mcp("fetch", "fetch_html", { url: "http://169.254.169.254/latest/meta-data/" }), 2],
+  [mcp("playwright", "browser_navigate", { url: "file:///home/dev/.ssh/id_rsa" }), 2],
+  [mcp("x", "get_page", { link: "http://2852039166/" }), 2],
+  [mcp("x", "get_page", { link: "https://example.com/" }), 0],
+]);
+
+table("[A-direct] resolving a name reads, resolving an incident ends it", "mcp", [
+  [mcp("pagerduty", "resolve_incident", { id: "1" }), 3],
+  [mcp("opsgenie", "resolve_alert", { id: "1" }), 3],
+  [mcp("context7", "resolve-library-id", { libraryName: "x" }), 0],
+  [mcp("net", "resolve_hostname", { name: "example.com" }), 0],
+  [mcp("slack", "resolve_user", { name: "x" }), 0],
+]);
+
+const repo = { owner: "acme", repo: "app" };
+
+table("[A-direct] a tool with a repository works on the forge, where adding is shared work", "mcp", [
+  [mcp("github", "delete_file", { ...repo, path: "README.md", branch: "main" }), 2],
+  [mcp("github", "create_or_update_file", { ...repo, path: "a.ts", branch: "main", content: "x" }), 2],
+  [mcp("gitlab", "update_file", { project_id: "1", branch: "main", file_path: "a.ts" }), 2],
+  [mcp("github", "push_files", { ...repo, branch: "main", files: [], message: "x" }), 2],
+  [mcp("github", "get_file_contents", { ...repo, path: ".env" }), 0],
+  [mcp("github", "create_issue", { ...repo, title: "x" }), 1],
+  [mcp("github", "add_issue_comment", { ...repo, issue_number: 1, body: "mutation { deleteX }" }), 1],
+  [mcp("github", "create_pull_request", { ...repo, head: "x", base: "main" }), 1],
+  [mcp("github", "create_branch", { ...repo, branch: "x" }), 1],
+  [mcp("gitlab", "create_merge_request", { project_id: "1" }), 1],
+  [mcp("jira", "createJiraIssue", { summary: "x" }), 1],
+  [mcp("atlassian", "addCommentToJiraIssue", { issueKey: "A-1" }), 1],
+  [mcp("linear", "create_issue", { title: "x" }), 1],
+  [mcp("linear", "update_issue", { id: "1", state: "Done" }), 2],
+  [mcp("github", "update_pull_request", { ...repo, title: "x" }), 2],
+  [mcp("github", "create_pull_request_review", { ...repo, event: "APPROVE" }), 3],
+  [mcp("github", "merge_pull_request", { ...repo, pullNumber: 1 }), 3],
+  [mcp("github", "delete_branch", { ...repo, branch: "x" }), 4],
+  [mcp("jira", "delete_issue", { issueKey: "A-1" }), 4],
+  [mcp("github", "create_release", { ...repo, tag: "v1" }), 3],
+  [mcp("github", "create_repository", { name: "x" }), 3],
+]);
+
 table("[A-direct] files are judged by where they are", "file.write", [
   [{ path: "src/a.ts", content: "x" }, 1],
   [{ path: "/home/dev/project/README.md", content: "" }, 1],
@@ -314,6 +389,14 @@ table("[A-direct] the set of actions decides, in either order", "terraform.plan"
   ],
   [{ plan: { format_version: "1.2", resource_changes: [], complete: false } }, 4],
   [{ plan: {} }, 4],
+  [{ plan: { format_version: "9.9" } }, 4],
+  [{ plan: { format_version: "1.2" } }, 4],
+  [{ plan: { format_version: "2.0", resource_changes: [] } }, 4],
+  [{ plan: { format_version: "1.2", planned_values: { root_module: {} } } }, 4],
+  [{ plan: { format_version: "1.2", planned_values: { root_module: {} }, applyable: false } }, 0],
+  [{ plan: { resource_changes: [] } }, 4],
+  [{ plan: { format_version: "1.2", resource_changes: {} } }, 4],
+  [{ plan: { format_version: "1.2", resource_changes: [{ address: "a.b", type: "a" }] } }, 4],
 ]);
 
 const changeSet = (change: object, stack = "api"): Call["input"] =>
@@ -401,6 +484,34 @@ table("[A-direct] the API and the command line give the same answer", "aws.reque
   [aws("ecs", "UpdateService", { service: "s", desiredCount: 0 }), 3],
   [aws("sqs", "PurgeQueue", { QueueUrl: "u" }), 4],
   [aws("newthing", "FrobnicateAll"), 4],
+]);
+
+table("[A-direct] an operation that carries a statement does what the statement says", "aws.request", [
+  [aws("athena", "StartQueryExecution", { QueryString: "DROP TABLE logs" }), 4],
+  [aws("athena", "StartQueryExecution", { QueryString: "SELECT * FROM logs LIMIT 10" }), 0],
+  [aws("athena", "StartQueryExecution", {}), 4],
+  [aws("redshift-data", "ExecuteStatement", { Sql: "TRUNCATE orders" }), 4],
+  [aws("redshift-data", "BatchExecuteStatement", { Sqls: ["select 1", "drop table x"] }), 4],
+  [aws("redshift-data", "BatchExecuteStatement", { Sqls: ["select 1", "select 2"] }), 0],
+  [aws("RDSDataService", "ExecuteStatement", { sql: "select 1" }), 4],
+  [aws("rds-data", "ExecuteStatement", { sql: "delete from users" }), 4],
+  [aws("rds-data", "ExecuteStatement", { sql: "select 1" }), 0],
+  [aws("dynamodb", "ExecuteStatement", { Statement: 'DELETE FROM "t" WHERE id = 1' }), 4],
+  [aws("dynamodb", "ExecuteStatement", { Statement: 'SELECT * FROM "t"' }), 0],
+  [aws("dynamodb", "BatchExecuteStatement", { Statements: [{ Statement: "DELETE FROM t WHERE id=1" }] }), 4],
+  [aws("dynamodb", "ExecuteTransaction", { TransactStatements: [{ Statement: "SELECT * FROM t" }] }), 0],
+  [aws("logs", "StartQuery", { queryString: "fields @message" }), 0],
+]);
+
+table("[A-direct] asking who may do what changes nothing", "kubernetes.request", [
+  [kube("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", { spec: {} }), 0],
+  [kube("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", { spec: {} }), 0],
+  [kube("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", { spec: {} }), 0],
+  [kube("POST", "/apis/authorization.k8s.io/v1/namespaces/x/localsubjectaccessreviews", { spec: {} }), 0],
+  [kube("POST", "/apis/authentication.k8s.io/v1/tokenreviews", { spec: {} }), 0],
+  [kube("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {}), 0],
+  [kube("POST", "/api/v1/namespaces/x/serviceaccounts/y/token", {}), 3],
+  [kube("POST", "/apis/example.com/v1/reviews", {}), 3],
 ]);
 
 const TOOLS: readonly Tool[] = [

@@ -15,7 +15,10 @@ export function judgeChangeSet(input: unknown, scene: Scene): Finding {
   const stack = textField(changeSet, "StackName") ?? textField(changeSet, "StackId") ?? "*";
   const tags = (recordsOf(changeSet.Tags) ?? []).map((tag) => textField(tag, "Value"));
   const environment = environmentOf([stack, ...tags], scene);
-  const more = typeof changeSet.NextToken === "string";
+  const status = textField(changeSet, "Status");
+  const more =
+    typeof changeSet.NextToken === "string" ||
+    (status !== undefined && !/^(CREATE_COMPLETE|FAILED)$/.test(status));
   const effects = changes.flatMap((change) => judgeChange(change, stack, environment));
   return found(
     more
@@ -47,11 +50,10 @@ function judgeChange(
         : [part("delete", type, name, stack, environment, true, policy)];
     case "Modify":
       if (replacement === "True") return [part("replace", type, name, stack, environment, true, policy)];
-      if (replacement === "Conditional")
-        return [part("replace", type, name, stack, environment, false, policy)];
-      return [
-        part("change", type, name, stack, environment, replacement === "False" || replacement === undefined),
-      ];
+      // Without a clear word, it may be replaced.
+      return replacement === "False"
+        ? [part("change", type, name, stack, environment, true)]
+        : [part("replace", type, name, stack, environment, false, policy)];
     default:
       return [part("unknown", type, name, stack, environment, false)];
   }

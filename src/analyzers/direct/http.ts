@@ -1,22 +1,37 @@
-import type { Effect, Environment, Verb } from "../../core/effect.ts";
+import type { Effect, Environment, Mark, Verb } from "../../core/effect.ts";
 import type { Finding, Scene } from "../analyzer.ts";
-import { saysSecret, verbOfName, wordsOf } from "../cloud/words.ts";
-import { effect, found, NOTHING } from "../effects.ts";
+import { saysSecret } from "../cloud/words.ts";
+import { type EffectParts, effect, fileEffects, found, NOTHING } from "../effects.ts";
 import { hostEnvironment, isLoopback } from "../environment.ts";
-import { operationsOf } from "./graphql.ts";
+import { literal } from "../options.ts";
+import { judgeAwsParts } from "./aws-request.ts";
+import { actOfPath, actOfRead } from "./http-acts.ts";
+import { type HttpAddress, isMetadataHost, parseAddress } from "./http-address.ts";
+import { awsOperationOf } from "./http-aws.ts";
+import { carriesGraphql, graphqlDeeds } from "./http-graphql.ts";
 import { onlyAnswers, sendsOn, serviceOf } from "./http-hosts.ts";
+import { dataPort, judgeStoreRequest } from "./http-stores.ts";
 import { badInput, textField } from "./input.ts";
 import { judgeKubernetesRequest } from "./kubernetes.ts";
 
-/** A request to a server. Everything in it is controlled by whoever asks for it. */
+/** A request to a server, whoever sends it: a client on the command line, code, a tool. Controlled by the agent. */
 export interface HttpRequest {
-  readonly method: string;
-  readonly url: string;
+  /** `undefined` when it cannot be told. */
+  readonly method: string | undefined;
+  /** `undefined` when not even its host can be told. */
+  readonly url: string | undefined;
   /** The body as text; `undefined` when there is none. */
   readonly body?: string | undefined;
   /** True when there is a body that cannot be read ahead. */
   readonly bodyUnknown?: boolean;
+  /** By name, in any case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Local files are sent with it. */
+  readonly uploads?: boolean;
+  /** The path of a Unix socket that takes the place of the network. */
+  readonly socket?: string | undefined;
+  /** What stands for a URL that cannot be told. */
+  readonly shown?: string;
 }
 
 /** Judges an `http` call: `{ method, url, headers?, body? }`. */
@@ -26,158 +41,202 @@ export function judgeHttpCall(input: unknown, scene: Scene): Finding {
   const method = textField(input, "method") ?? (Object.hasOwn(input as object, "method") ? undefined : "GET");
   if (method === undefined) return badInput("http", "`method` is no text", scene);
   const { body, headers } = input as { body?: unknown; headers?: unknown };
-  const text =
-    body === undefined || body === null ? undefined : typeof body === "string" ? body : JSON.stringify(body);
-  return judgeHttp({ method, url, body: text, headers: plainHeaders(headers) }, `${method} ${url}`, scene);
+  return judgeHttp(
+    { method, url, body: bodyText(body), headers: plainHeaders(headers) },
+    `${method} ${url}`,
+    scene,
+  );
 }
 
-function plainHeaders(headers: unknown): Record<string, string> {
+/** A body as text: what is no text is sent as JSON. */
+export function bodyText(body: unknown): string | undefined {
+  if (body === undefined || body === null) return undefined;
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+/** Headers given as an object, by lower-case name. */
+export function plainHeaders(headers: unknown): Record<string, string> {
   if (typeof headers !== "object" || headers === null) return {};
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
 }
 
-const READS = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "SEARCH"]);
+/** Methods that only ask (RFC 9110, 9.2.1 "safe"; PROPFIND, REPORT and SEARCH of WebDAV, QUERY, a tunnel). */
+const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY", "CONNECT"]);
 
-/**
- * What a request does. The method decides, a GraphQL body is read, and methods that a header or a parameter puts in
- * the place of the typed one count as well.
- */
-export function judgeHttp(request: HttpRequest, by: string, scene: Scene): Finding {
-  const address =
-    /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^?#]*)(\?[^#]*)?/i.exec(
-      request.url.trim(),
-    );
-  const host = address?.[2] ?? "";
-  const port = address?.[3] ?? "";
-  const path = address?.[4] ?? "/";
-  const query = address?.[5] ?? "";
-  const method = methodOf(request, query);
-  const place: Place = {
-    host,
-    port,
-    path,
-    query,
-    service: serviceOf(host),
-    environment: hostEnvironment(host === "" ? undefined : host, scene),
-    local: isLoopback(host) && scene.place.host === undefined,
-    by,
-  };
-  if (READS.has(method)) return judgeRead(place);
-  if (
-    /^\/(api|apis)\/(v\d|[\w.-]+\/v\d)/.test(path) &&
-    (place.port === "6443" || place.port === "8001" || /namespaces\//.test(path))
-  ) {
-    const finding = judgeKubernetesRequest(
-      { method, path: `${path}${query}`, body: request.body },
-      place.environment,
-    );
-    if (finding) return finding;
-  }
-  const graph = graphql(request, place);
-  if (graph) return graph;
-  return found([mutation(method, request, place)]);
-}
+/** Schemes that carry any bytes to any service. */
+const RAW_SCHEMES = /^(gophers?|dict|smtps?|telnet|tcp|udp|ldaps?)$/;
 
-interface Place {
-  readonly host: string;
-  readonly port: string;
-  readonly path: string;
-  readonly query: string;
+/** One request with what its address says. */
+interface Aim {
+  readonly method: string | undefined;
+  readonly request: HttpRequest;
+  readonly address: HttpAddress;
   readonly service: string;
   readonly environment: Environment;
+  /** This machine's own loopback. */
   readonly local: boolean;
   readonly by: string;
 }
 
-function methodOf(request: HttpRequest, query: string): string {
+/**
+ * What a request does: the one judge for every client. The method decides, except where a header, the path, the
+ * query or the body says something else: method overrides, interfaces that act on GET, AWS operations, the
+ * Kubernetes API, GraphQL, statements sent to data stores.
+ */
+export function judgeHttp(request: HttpRequest, by: string, scene: Scene): Finding {
+  const address = parseAddress(request.url ?? "");
+  if (address.scheme === "file") return found(fileEffects("read", literal(address.path), scene, { by }));
+  if (address.scheme === "data" || address.scheme === "about") return NOTHING;
+  const aim: Aim = {
+    method: RAW_SCHEMES.test(address.scheme) ? "POST" : methodOf(request, address.query),
+    request,
+    address: request.url === undefined ? { ...address, shown: request.shown ?? "?" } : address,
+    service: serviceOf(address.host),
+    environment: hostEnvironment(address.host === "" ? undefined : address.host, scene),
+    local: isLoopback(address.host) && scene.place.host === undefined,
+    by,
+  };
+  if (isMetadataHost(address.host)) return found([credentials(aim, scene)]);
+  return special(aim, scene) ?? ordinary(aim, scene);
+}
+
+function methodOf(request: HttpRequest, query: string): string | undefined {
   const override = Object.entries(request.headers ?? {}).find(([name]) =>
     /^x-(http-)?method(-override)?$/i.test(name),
   )?.[1];
   const parameter = /[?&]_method=(\w+)/.exec(query)?.[1];
-  return (override ?? parameter ?? request.method).toUpperCase();
+  return (override ?? parameter ?? request.method)?.trim().toUpperCase();
 }
 
-/** Addresses at which clouds hand credentials to whoever asks. */
-const METADATA =
-  /^(169\.254\.169\.254|169\.254\.170\.2|\[?fd00:ec2::254\]?|metadata\.google\.internal|metadata|100\.100\.100\.200)$/i;
+function credentials({ address, by }: Aim, scene: Scene): Effect {
+  return effect({
+    verb: "read",
+    kind: "cloud.metadata",
+    name: address.shown,
+    environment: scene.place.host === undefined ? "local" : scene.place.environment,
+    reversibility: "R1",
+    marks: ["secret"],
+    by,
+  });
+}
 
-function judgeRead(place: Place): Finding {
-  const isMetadata =
-    METADATA.test(place.host) && /token|credential|user-data|identity|iam|^\/?$/.test(place.path);
-  const last = place.path
-    .split("/")
-    .filter((part) => part !== "")
-    .slice(-2)
-    .join("/");
+/** Interfaces whose requests say themselves what they do. */
+function special(aim: Aim, scene: Scene): Finding | undefined {
+  return aws(aim, scene) ?? kubernetes(aim) ?? graphql(aim) ?? store(aim, scene);
+}
+
+function aws({ address, request, service, local }: Aim, scene: Scene): Finding | undefined {
+  const emulated = (local && address.port === "4566") || /(^|\.)localstack\.cloud$/.test(address.host);
+  if (service !== "aws" && !emulated) return undefined;
+  const parts = awsOperationOf(address, request.body, request.headers ?? {});
+  return parts && judgeAwsParts(parts, scene, { names: [address.shown], local: emulated });
+}
+
+const KUBERNETES_PORTS = new Set(["6443", "8001", "16443"]);
+
+function kubernetes({ address, method, request, environment }: Aim): Finding | undefined {
+  const path = address.path.replace(/^\/k8s\/clusters\/[^/]+/, "");
+  const isApi = /^\/(api|apis)\/(v\d|[\w.-]+\/v\d)/.test(path);
+  const isCluster =
+    KUBERNETES_PORTS.has(address.port) ||
+    /namespaces\//.test(path) ||
+    /(^|[.-])(kubernetes|k8s|kube|kube-apiserver)([.-]|$)|\.eks\.amazonaws\.com$|\.azmk8s\.io$/.test(
+      address.host,
+    );
+  if (!isApi || !isCluster || method === undefined) return undefined;
+  const target = { method, path: `${path}${address.query}`, body: request.body };
+  return judgeKubernetesRequest(target, environment);
+}
+
+function graphql(aim: Aim): Finding | undefined {
+  const { address, request, local, method } = aim;
+  const reads = method !== undefined && SAFE.has(method);
+  const body = request.body ?? (reads ? queryParameter(address.query, "query") : undefined);
+  const aimed = /graphql|(^|\/)gql(\/|$)/i.test(`${address.host}${address.path}`);
+  if (body === undefined || request.bodyUnknown === true || !(aimed || carriesGraphql(body)))
+    return undefined;
+  const deeds = graphqlDeeds(body);
+  if (!aimed && (deeds === undefined || deeds.length === 0)) return undefined;
+  if (deeds === undefined) {
+    if (local || reads) return undefined;
+    return found([remote(aim, "unknown", { kind: `${aim.service}.graphql` })]);
+  }
+  return found(
+    deeds.map(({ field, verb }) =>
+      local
+        ? atHome(aim, verb, `http.${field}`)
+        : remote(aim, verb, {
+            kind: `${aim.service}.${field}`,
+            reversibility: verb === "create" || verb === "change" ? "R3" : "R4",
+            certain: verb !== "unknown",
+            marks: [],
+          }),
+    ),
+  );
+}
+
+function queryParameter(query: string, name: string): string | undefined {
+  const value = new RegExp(`[?&]${name}=([^&]*)`).exec(query)?.[1];
+  if (value === undefined) return undefined;
+  try {
+    return decodeURIComponent(value.replace(/\+/g, " "));
+  } catch {
+    return value;
+  }
+}
+
+/** Statements sent to a data store over HTTP, and the data stores of this machine. */
+function store({ address, method, request, environment, local, by }: Aim, scene: Scene): Finding | undefined {
+  const name = `${method ?? "?"} ${address.shown}`;
+  const where = { environment: local ? ("development" as const) : environment, local, by, name };
+  return judgeStoreRequest({ method, address, body: request.body }, where, scene);
+}
+
+function ordinary(aim: Aim, scene: Scene): Finding {
+  const { method, address, service, request } = aim;
+  const reads = method !== undefined && SAFE.has(method);
+  const act = reads ? actOfRead(address, service) : undefined;
+  if (reads && act === undefined) return secretRead(aim);
+  if (request.socket !== undefined) return found([throughSocket(aim)]);
+  const verb = act ?? verbOf(aim);
+  const { declared } = scene.setting;
+  const isDeclared = declared === "production" || declared === "staging";
+  if (aim.local && !isDeclared) return found([atHome(aim, verb)]);
+  if (aim.local && declared !== undefined)
+    return found([remote({ ...aim, environment: declared }, verb, { reversibility: "R3" })]);
+  if (method === "POST" && act === undefined && isSearch(aim))
+    return found([remote(aim, "read", { kind: `${service}.search`, reversibility: "R1", marks: [] })]);
+  return found([remote(aim, verb)]);
+}
+
+/** Reading what holds secrets: keys, tokens and variables of services. */
+function secretRead({ address, service, environment, local, by }: Aim): Finding {
+  const parts = address.path.split("/").filter((part) => part !== "");
   const secret =
-    !place.local &&
-    place.service !== "http" &&
-    place.service !== "github" &&
-    saysSecret(last) &&
-    /reveal|decrypt|value|\/(secrets?|keys|tokens|credentials)\/[^/]+$/.test(place.path);
-  if (!isMetadata && !secret) return NOTHING;
+    !local &&
+    service !== "http" &&
+    service !== "github" &&
+    saysSecret(parts.slice(-2).join("/")) &&
+    /reveal|decrypt|value|\/(secrets?|keys|tokens|credentials)\/[^/]+$/.test(address.path);
+  if (!secret) return NOTHING;
+  const kind = `${service}.secret`;
   return found([
     effect({
       verb: "read",
-      kind: isMetadata ? "cloud.metadata" : `${place.service}.secret`,
-      name: `${place.host}${place.path}`,
-      environment: place.environment,
+      kind,
+      name: address.shown,
+      environment,
       reversibility: "R1",
       marks: ["secret"],
-      by: place.by,
+      by,
     }),
   ]);
 }
 
-/** Ports of this machine behind which data lives, not the project's own service. */
-const DATA_PORTS: Readonly<Record<string, string>> = {
-  "9200": "elasticsearch",
-  "9243": "elasticsearch",
-  "5984": "couchdb",
-  "8086": "influxdb",
-  "8123": "clickhouse",
-  "6333": "qdrant",
-  "8500": "consul",
-  "8200": "vault",
-  "2375": "docker",
-  "2376": "docker",
-  "15672": "rabbitmq",
-  "8983": "solr",
-  "9000": "minio",
-  "4566": "localstack",
-};
-
-function mutation(method: string, request: HttpRequest, place: Place): Effect {
-  const name = `${place.host}${place.port === "" ? "" : `:${place.port}`}${place.path}`.slice(0, 160);
-  if (place.local) return atHome(method, name, place);
-  if (method === "POST" && isSearch(place))
-    return effect({
-      verb: "read",
-      kind: `${place.service}.search`,
-      name,
-      environment: place.environment,
-      reversibility: "R1",
-      by: place.by,
-    });
-  const verb = verbOf(method, place);
-  const certain = verb !== "unknown" && place.host !== "";
-  return effect({
-    verb,
-    kind: `${place.service}.${nounOf(place.path)}`,
-    name,
-    environment: place.environment,
-    reversibility: verb === "change" ? "R3" : verb === "create" ? "R1" : "R4",
-    count: null,
-    certain,
-    marks: request.body === undefined && request.bodyUnknown !== true ? [] : ["upload"],
-    by: place.by,
-  });
-}
-
 /** A POST that asks: search interfaces and models. */
-function isSearch({ service, path }: Place): boolean {
+function isSearch({ service, address: { path } }: Aim): boolean {
   return (
     onlyAnswers(service, path) ||
     /\/(_search|_msearch|_count|search|query|_query|graphql\/query|introspect|token\/introspect|validate|preview|simulate|lint|markdown)$/.test(
@@ -186,50 +245,72 @@ function isSearch({ service, path }: Place): boolean {
   );
 }
 
-function verbOf(method: string, place: Place): Verb {
-  if (method === "DELETE") return "delete";
-  const last = wordsOf(place.path.split("/").at(-1) ?? "");
-  const named = last.length > 0 && last.length <= 3 ? verbOfName(last.join("-")) : undefined;
-  if (
-    named !== undefined &&
-    ["delete", "replace", "stop", "send", "execute", "escalate", "expose"].includes(named)
+function verbOf({ method, address, service, request }: Aim): Verb {
+  if (method === "DELETE" || method === "PURGE") return "delete";
+  const named = actOfPath(address.path);
+  if (named !== undefined) return named;
+  if (method === undefined || request.url === "") return "unknown";
+  if (sendsOn(service)) return "send";
+  if (method === "POST") return service === "http" ? "send" : "create";
+  return ["PUT", "PATCH", "MKCOL", "COPY", "MOVE", "PROPPATCH", "LINK", "UNLINK", "LOCK", "UNLOCK"].includes(
+    method,
   )
-    return named;
-  if (sendsOn(place.service)) return "send";
-  if (method === "POST") return place.service === "http" ? "unknown" : "create";
-  return method === "PUT" || method === "PATCH" ? "change" : "unknown";
+    ? "change"
+    : "unknown";
 }
 
-/** The project's own service on this machine, unless a data store listens there. */
-function atHome(method: string, name: string, place: Place): Effect {
-  const store = DATA_PORTS[place.port];
-  if (store === undefined) {
-    return effect({
-      verb: method === "DELETE" ? "delete" : "change",
-      kind: "http.local",
-      name,
-      environment: "local",
-      reversibility: "R1",
-      wayBack: "unknown",
-      marks: ["workspace-code"],
-      by: place.by,
-    });
-  }
-  const asks = method === "POST" && /(_search|_msearch|_count|_mget|query|search|scroll)/.test(place.path);
-  const verb: Verb = asks
-    ? "read"
-    : method === "DELETE" || /_delete_by_query|delete/.test(place.path)
-      ? "delete"
-      : "change";
+/** A socket of this machine: a daemon that may do anything with this machine's rights. */
+function throughSocket({ method, address, by }: Aim): Effect {
+  return effect({
+    verb: method === "DELETE" ? "delete" : "change",
+    kind: "http.socket",
+    name: `${method ?? "?"} ${address.shown}`,
+    environment: "local",
+    reversibility: "R3",
+    certain: method !== undefined,
+    marks: ["privileged"],
+    by,
+  });
+}
+
+/** The project's own service on this machine, unless something else listens there. */
+function atHome(aim: Aim, verb: Verb, kind?: string): Effect {
+  const { method, address, by } = aim;
+  const port = dataPort(address.port);
+  const stands = port !== undefined && (verb === "delete" || port.rules);
   return effect({
     verb,
-    kind: `${store}.data`,
-    name,
-    environment: "development",
-    reversibility: verb === "delete" || store === "docker" ? "R3" : "R1",
-    marks: verb === "change" && store !== "docker" ? ["additive"] : [],
-    by: place.by,
+    kind: kind ?? (port === undefined ? kindOf(aim) : `${port.name}.data`),
+    name: `${method ?? "?"} ${address.shown}`,
+    environment: stands ? "development" : "local",
+    reversibility: "R3",
+    certain: method !== undefined && verb !== "unknown",
+    marks: stands ? [] : ["workspace-code"],
+    by,
   });
+}
+
+function remote(aim: Aim, verb: Verb, parts: Partial<EffectParts> = {}): Effect {
+  const { method, address, request, environment, by } = aim;
+  const marks: readonly Mark[] =
+    request.uploads === true || request.bodyUnknown === true || request.body !== undefined ? ["upload"] : [];
+  const mild = verb === "create" ? "R1" : verb === "change" || verb === "send" ? "R3" : "R4";
+  return effect({
+    verb,
+    kind: kindOf(aim),
+    name: `${method ?? "?"} ${address.shown}`.slice(0, 200),
+    environment,
+    reversibility: sendsOn(aim.service) && verb === "send" ? "R4" : mild,
+    certain: verb !== "unknown" && method !== undefined && address.host !== "",
+    marks,
+    by,
+    ...parts,
+  });
+}
+
+/** `github.repo`; plain `http` where only the address tells. */
+function kindOf({ service, address }: Aim): string {
+  return service === "http" ? "http" : `${service}.${nounOf(address.path)}`;
 }
 
 function nounOf(path: string): string {
@@ -239,93 +320,4 @@ function nounOf(path: string): string {
       (part) => /^[a-z][a-z_-]{2,}$/i.test(part) && !/^(api|rest|graphql|public|client|v\d+)$/i.test(part),
     );
   return (parts.at(-1) ?? "resource").toLowerCase().replace(/s$/, "");
-}
-
-/** A GraphQL request, judged by the fields at the top of its mutations. */
-function graphql(request: HttpRequest, place: Place): Finding | undefined {
-  const text = request.body ?? "";
-  const aimed = /graphql/i.test(place.path) || /graphql/i.test(place.host);
-  if (!aimed && !/"query"\s*:\s*"\s*(mutation|query|\{)/.test(text)) return undefined;
-  if (request.bodyUnknown === true) return undefined;
-  const documents = documentsOf(text);
-  const operations = documents?.map(operationsOf);
-  if (operations === undefined || operations.some((one) => one === undefined)) {
-    return place.local
-      ? undefined
-      : found([
-          effect({
-            verb: "unknown",
-            kind: `${place.service}.graphql`,
-            name: `${place.host}${place.path}`,
-            environment: place.environment,
-            count: null,
-            certain: false,
-            marks: ["upload"],
-            by: place.by,
-          }),
-        ]);
-  }
-  const fields = operations.flatMap((one) =>
-    (one ?? []).flatMap((operation) => (operation.type === "mutation" ? operation.fields : [])),
-  );
-  return found(fields.map((field) => fieldEffect(field, place)));
-}
-
-/** The documents in a body: JSON (one or a batch), or the document itself. */
-function documentsOf(text: string): readonly string[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const list = Array.isArray(parsed) ? parsed : [parsed];
-    const documents = list.map((one) => textField(one, "query"));
-    return documents.some((one) => one === undefined) ? undefined : documents.map((one) => one ?? "");
-  } catch {
-    return (
-      looseQuery(text) ??
-      (/^\s*(query|mutation|subscription|fragment|\{)/.test(text) && !/^\s*\{\s*"/.test(text)
-        ? [text]
-        : undefined)
-    );
-  }
-}
-
-/** `{"query": "…"}` that is no exact JSON, as it is often typed: the document between the outer quotation marks. */
-function looseQuery(text: string): readonly string[] | undefined {
-  const match =
-    /^\s*\{\s*"query"\s*:\s*"([\s\S]*?)"\s*(?:,\s*"(?:variables|operationName)"[\s\S]*)?\}\s*$/.exec(text);
-  return match?.[1] === undefined ? undefined : [match[1].replaceAll('\\"', '"').replaceAll("\\n", "\n")];
-}
-
-function fieldEffect(field: string, place: Place): Effect {
-  const verb = deedOf(field);
-  const local = place.local;
-  return effect({
-    verb,
-    kind: `${place.service}.${field}`,
-    name: `${place.host}${place.path}`,
-    environment: local ? "local" : place.environment,
-    reversibility: local ? "R1" : verb === "create" || verb === "change" ? "R3" : "R4",
-    ...(local ? { wayBack: "unknown" as const, marks: ["workspace-code"] as const } : {}),
-    certain: verb !== "unknown",
-    count: null,
-    by: place.by,
-  });
-}
-
-/** Field names put the verb first (`deleteProject`) or last (`volumeDelete`): the graver reading counts. */
-function deedOf(field: string): Verb {
-  const verbs = wordsOf(field)
-    .map((word) => verbOfName(word))
-    .filter((verb) => verb !== undefined);
-  for (const grave of [
-    "delete",
-    "replace",
-    "stop",
-    "remove-protection",
-    "escalate",
-    "send",
-    "expose",
-    "execute",
-  ] as const)
-    if (verbs.includes(grave)) return grave;
-  return verbs.includes("change") ? "change" : verbs.includes("create") ? "create" : "unknown";
 }

@@ -31,6 +31,10 @@ interface Target {
   readonly subresource: string | undefined;
 }
 
+/** Kinds that are questions: creating one stores nothing (authorization.k8s.io and authentication.k8s.io). */
+const REVIEWS =
+  /^((self|local)?subject(access|rules)?reviews?|selfsubject(access|rules)?reviews?|tokenreviews?)$/;
+
 /** What a request to the API server does; `undefined` when its path is no resource of the Kubernetes API. */
 export function judgeKubernetesRequest(
   request: KubernetesRequest,
@@ -89,7 +93,7 @@ export function judgeKubernetesRequest(
         ])
       : NOTHING;
   }
-  if (isDryRun(query, request.body)) return NOTHING;
+  if (isDryRun(query, request.body) || (method === "POST" && REVIEWS.test(kind))) return NOTHING;
   if (method === "DELETE") return make("delete", lossOf(kind), name === undefined);
   if (/^(clusterrole|clusterrolebinding|role|rolebinding)$/.test(kind)) return make("escalate", "R1");
   if (subresource === "eviction") return make("stop", "R1");

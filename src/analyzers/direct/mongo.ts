@@ -10,12 +10,17 @@ const BULK = /^(drop|dropDatabase|deleteMany|remove|dropIndexes)$/;
 
 /** What a text for the MongoDB shell would do: every method that it calls decides, strings are data. */
 export function judgeMongo(text: string, database: Database & { readonly by: string }): Finding {
-  const code = text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
-    part.startsWith("/") ? " " : quotedName(part),
+  const plain = text.replace(
+    /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+    (part) => (part.startsWith("/") ? " " : quotedName(part)),
   );
+  // A member named by a string is the member: `db["users"]["drop"]()`.
+  const code = plain
+    .replace(/([\w$\])])\s*\[\s*"([\w$]+)"\s*\]/g, "$1.$2")
+    .replace(/([\w$\])])\s*\[\s*"([\w$]+)"\s*\]/g, "$1.$2");
   const calls = [...code.matchAll(/((?:[\w$]+|\]|\))\s*\.\s*)*([A-Za-z_$][\w$]*)\s*\(/g)];
   const effects = calls.flatMap((call) => judgeCall(call[0], call[2] ?? "", code, call.index, database));
-  if (/\[\s*(?!\d|"|\s*\{|\s*\])[^\]]*\]\s*\(/.test(code)) effects.push(unknown("computed method", database));
+  if (/\[\s*(?!\d|\s*\{|\s*\])[^\]]*\]\s*\(/.test(code)) effects.push(unknown("computed method", database));
   if (calls.length === 0 && !/^\s*(show|use|db|rs|sh|it|\{|\[|[\d"'])/.test(text) && text.trim() !== "")
     effects.push(unknown(text, database));
   return found(effects);

@@ -149,7 +149,8 @@ function nameAfter(
     "FAIL",
   ]);
   if (at < 0) return "*";
-  while (skip.has(words[at] ?? "")) at++;
+  // Quoted names stand as empty words: they are never skipped, and nothing is skipped past the end.
+  while (at < words.length && words[at] !== "" && skip.has(words[at] ?? "")) at++;
   const parts = [statement[at]?.text ?? "*"];
   while (words[at + 1] === "." && statement[at + 2] !== undefined) {
     parts.push(statement[at + 2]?.text ?? "");

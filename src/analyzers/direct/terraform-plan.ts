@@ -11,15 +11,29 @@ type Item = Readonly<Record<string, unknown>>;
 export function judgeTerraformPlan(input: unknown, scene: Scene): Finding {
   const plan = recordOf(recordOf(input)?.plan);
   if (plan === undefined) return badInput("terraform.plan", "`plan` is no object", scene);
-  const changes = plan.resource_changes === undefined ? [] : recordsOf(plan.resource_changes);
+  const version = textField(plan, "format_version");
+  if (version === undefined || !/^1(\.\d+)*$/.test(version))
+    return badInput("terraform.plan", "`plan.format_version` is no version 1", scene);
+  const changes = changesOf(plan);
   if (changes === undefined)
     return badInput("terraform.plan", "`plan.resource_changes` is no list of objects", scene);
-  if (textField(plan, "format_version") === undefined && plan.resource_changes === undefined) {
-    return badInput("terraform.plan", "`plan` has neither `format_version` nor `resource_changes`", scene);
-  }
   const shared = [textField(plan, "workspace"), ...variableTexts(plan.variables)];
   const effects = changes.flatMap((change) => judgeChange(change, shared, scene));
   return found([...effects, ...remarks(plan, shared, scene)]);
+}
+
+/**
+ * The resource changes of a plan. Terraform leaves the list out when there is nothing to change, and then says so: the
+ * plan has its other parts, and is not applicable. Without these it is a state or a piece of a plan.
+ */
+function changesOf(plan: Item): readonly Item[] | undefined {
+  if (plan.resource_changes !== undefined) return recordsOf(plan.resource_changes);
+  const isEmptyPlan =
+    recordOf(plan.planned_values) !== undefined &&
+    (plan.applyable === false ||
+      recordsOf(plan.resource_drift) !== undefined ||
+      plan.output_changes !== undefined);
+  return isEmptyPlan ? [] : undefined;
 }
 
 function judgeChange(item: Item, shared: readonly (string | undefined)[], scene: Scene): readonly Effect[] {

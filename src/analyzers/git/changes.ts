@@ -347,9 +347,18 @@ export function sparseCheckout(git: Git): Finding {
 export function stage(git: Git): Finding {
   const options = parseOptions(git.args, {
     values: ["--chmod", "--pathspec-from-file", "--cacheinfo"],
-    long: ["--dry-run", "--refresh"],
+    long: ["--dry-run", "--refresh", "--force"],
   });
-  return isDryRun(options) ? NOTHING : does(git, "change", "git.index", ".");
+  if (isDryRun(options)) return NOTHING;
+  const forced = options.has("-f", "--force") || git.subcommand === "update-index";
+  const secret = forced && options.operands.some((path) => holdsSecret(git, path));
+  return does(git, "change", "git.index", ".", secret ? { marks: ["secret"] } : {});
+}
+
+/** What is ignored is ignored because of its secrets, as a rule: a secret file, or everything. */
+function holdsSecret(git: Git, path: Word): boolean {
+  const at = locate(path, git.scene);
+  return at.secret || at.whole;
 }
 
 /** `git worktree`: further work trees, often beside the project. */

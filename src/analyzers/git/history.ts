@@ -1,6 +1,7 @@
 import type { Finding, Word } from "../analyzer.ts";
 import { combine, fileEffects, found, NOTHING, unknownEffect } from "../effects.ts";
 import { parseOptions } from "../options.ts";
+import { readEffects } from "../reading.ts";
 import { changesTree, patched } from "./changes.ts";
 import { skippedHooks } from "./config-keys.ts";
 import { does, firstAction, given, isDryRun, judgeText, judgeWords, local } from "./ground.ts";
@@ -55,7 +56,10 @@ export function commit(git: Git): Finding {
   const made = options.has("--amend")
     ? does(git, "change", "git.commit", "HEAD", { loss: "commits" })
     : does(git, "create", "git.commit", "HEAD");
-  return options.has("-n", "--no-verify") ? combine(made, skipped(git)) : made;
+  const message = found(
+    readEffects(options.values("-F", "--file", "-t", "--template"), git.scene, { by: git.command.source }),
+  );
+  return combine(made, message, options.has("-n", "--no-verify") ? skipped(git) : NOTHING);
 }
 
 function skipped(git: Git): Finding {
@@ -314,7 +318,8 @@ export function writesFile(git: Git): Finding {
   const by = git.command.source;
   const target = options.value("-o", "--output-directory", "--output");
   const verb = git.subcommand === "archive" ? "change" : "create";
-  const remote = options.values("--exec").map((text) => judgeText(git, text));
+  const added = found(readEffects(options.values("--add-file"), git.scene, { by }));
+  const remote = [added, ...options.values("--exec").map((text) => judgeText(git, text))];
   if (target) return combine(found(fileEffects(verb, target, git.scene, { by })), ...remote);
   if (git.subcommand === "archive" || options.has("--stdout")) return combine(...remote);
   return does(git, "create", "file", ".", { count: null });

@@ -1,10 +1,11 @@
 import type { Finding, Stream, Word } from "../analyzer.ts";
 import { combine, effect, fileEffects, found } from "../effects.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
+import { readEffects } from "../reading.ts";
 import { isSecret } from "../sensitive.ts";
 import { afterDashes, does, judgeText } from "./ground.ts";
 import type { Git } from "./invocation.ts";
-import { NAMES } from "./refs.ts";
+import { listed, NAMES } from "./refs.ts";
 import { currentBranch, topLevel } from "./repository.ts";
 
 const OPAQUE: Stream = { kind: "opaque", remote: false, tame: false };
@@ -76,9 +77,12 @@ export function logOrDiff(git: Git): Finding {
     "--check",
     "--summary",
   );
+  const outside = options.has("--no-index")
+    ? readEffects(options.operands, git.scene, { by: git.command.source, recursive: true })
+    : [];
   const prints = !quiet && (/^(diff|show)/.test(git.subcommand) || options.has("-p", "-u", "--patch", "-L"));
   const printed = options.has("--name-only") ? BELOW : printsOnlyIds(options) ? NAMES : OPAQUE;
-  return found([...output, ...(prints ? secretsIn(git, options.operands) : [])], printed);
+  return found([...output, ...outside, ...(prints ? secretsIn(git, options.operands) : [])], printed);
 }
 
 /** `--format` with nothing in it that an author writes. */
@@ -142,12 +146,8 @@ export function listFiles(git: Git): Finding {
 
 /** `git for-each-ref`: names and hashes, unless its format prints what an author wrote. */
 export function listRefs(git: Git): Finding {
-  const format = parseOptions(git.args, { values: ["--format", "--sort", "--count", "--points-at"] }).value(
-    "--format",
-  );
-  const plain =
-    format === undefined || /^(%\((refname|objectname)[^)]*\)|[\s:_-])+$/.test(format.text ?? "?");
-  return found([], plain ? NAMES : OPAQUE);
+  const options = parseOptions(git.args, { values: ["--format", "--sort", "--count", "--points-at"] });
+  return found([], listed(options.value("--format")));
 }
 
 /** `git rev-parse`: hashes and names; `--show-toplevel` is a path that later words build on. */
@@ -225,10 +225,12 @@ export function fastExport(git: Git): Finding {
   return found(file ? fileEffects("change", file, git.scene, { by: git.command.source }) : [], OPAQUE);
 }
 
-/** `git hash-object`: writes an object with `-w`. */
+/** `git hash-object`: writes an object with `-w`, which whoever gets the repository can read. */
 export function hashObject(git: Git): Finding {
-  const writes = parseOptions(git.args, { values: ["-t", "--path"] }).has("-w");
-  return found(writes ? does(git, "create", "git.objects", "one").effects : [], NAMES);
+  const options = parseOptions(git.args, { values: ["-t", "--path"] });
+  if (!options.has("-w")) return found([], NAMES);
+  const read = readEffects(options.operands, git.scene, { by: git.command.source });
+  return found([...does(git, "create", "git.objects", "one").effects, ...read], NAMES);
 }
 
 /** `git rerere`: remembered resolutions. */

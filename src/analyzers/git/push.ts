@@ -2,7 +2,7 @@ import type { Effect, Environment, Mark, Reversibility } from "../../core/effect
 import type { Finding, Word } from "../analyzer.ts";
 import { combine, effect, found, NOTHING } from "../effects.ts";
 import { locate } from "../locate.ts";
-import { type Options, parseOptions } from "../options.ts";
+import { literal, type Options, parseOptions, unknownWord } from "../options.ts";
 import { remoteEnvironment, type Standing, standingOf } from "./branch-names.ts";
 import { skippedHooks } from "./config-keys.ts";
 import { isDryRun, judgeText } from "./ground.ts";
@@ -99,7 +99,7 @@ function targetOf(git: Git, remote: Word | undefined): Target {
 }
 
 function updatesOf(git: Git, options: Options, refs: readonly Word[], remote: string): readonly Update[] {
-  const act = actOf(git, options, remote);
+  const act = actOf(options);
   const every = { name: "*", tag: false, many: true, certain: true };
   const found: Update[] = [];
   if (options.has("--mirror") || mirrors(git, remote)) found.push({ ...every, act: "overwrite" });
@@ -112,18 +112,18 @@ function updatesOf(git: Git, options: Options, refs: readonly Word[], remote: st
       .map((ref) => updateOf(git, ref, act)),
   );
   if (found.length > 0 && (refs.length > 0 || !options.has("--prune"))) return found;
-  const name = currentBranch(git);
+  const configured = settingsOf(git, `remote.${remote}.push`);
+  if (configured.length > 0) return [...found, ...configured.map((value) => updateOf(git, value, act))];
+  const name = upstreamName(git) ?? currentBranch(git);
   return [
     ...found,
     { name, tag: false, act, many: false, certain: act !== "overwrite" || name !== undefined },
   ];
 }
 
-function actOf(git: Git, options: Options, remote: string): Update["act"] {
+function actOf(options: Options): Update["act"] {
   if (options.has("-d", "--delete")) return "delete";
   if (options.has("-f", "--force")) return "overwrite";
-  if (git.given.some(({ key, value }) => key === `remote.${remote}.push` && value?.startsWith("+") !== false))
-    return "overwrite";
   if (options.names.includes("--force-with-lease") || options.has("--force-with-lease")) {
     return options.names.lastIndexOf("--no-force-with-lease") >
       options.names.lastIndexOf("--force-with-lease")
@@ -131,6 +131,38 @@ function actOf(git: Git, options: Options, remote: string): Update["act"] {
       : "lease";
   }
   return "add";
+}
+
+/** The values of a key, those given on the line after those of the files. */
+function settingsOf(git: Git, key: string): readonly Word[] {
+  const stored = configuration(git).entries.flatMap((entry) =>
+    entry.key === key ? [literal(entry.value)] : [],
+  );
+  const given = git.given.flatMap((setting) =>
+    setting.key === key ? [setting.value === undefined ? unknownWord(key) : literal(setting.value)] : [],
+  );
+  return [...stored, ...given];
+}
+
+/** The branch that `push.default = upstream` names for the one that is checked out. */
+function upstreamName(git: Git): string | undefined {
+  const mode = settingsOf(git, "push.default").at(-1);
+  if (mode === undefined || !/^(upstream|tracking)$/.test(mode.text ?? "upstream")) return undefined;
+  const branch = currentBranch(git);
+  return settingsOf(git, `branch.${branch ?? ""}.merge`)
+    .at(-1)
+    ?.text?.replace(/^refs\/heads\//, "");
+}
+
+/** Where pushes lead was changed earlier in the same request: nobody knows where this one goes. */
+function isRedirected(git: Git): boolean {
+  const { cwd, setting, place } = git.scene;
+  if (place.host !== undefined) return false;
+  return [cwd, setting.workspace].some(
+    (top) =>
+      top !== undefined &&
+      git.scene.need({ kind: "text", path: `${top}/.git/config` })?.problem === "unreadable",
+  );
 }
 
 function mirrors(git: Git, remote: string): boolean {
@@ -177,6 +209,7 @@ function updateEffect(git: Git, target: Target, update: Update, options: Options
   const environment = environmentFor(git, target, update, standing);
   const open =
     options.dynamic ||
+    isRedirected(git) ||
     options
       .values("-o", "--push-option")
       .some((one) => FORGE_ACTS.test(one.text ?? "merge_request.auto_merge"));

@@ -1,12 +1,15 @@
-import type { Finding, Stream } from "../analyzer.ts";
+import type { Mark } from "../../core/effect.ts";
+import type { Finding, Stream, Word } from "../analyzer.ts";
 import { found, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
+import { standingOf } from "./branch-names.ts";
 import { does, firstAction, local, shownWords } from "./ground.ts";
 import type { Git } from "./invocation.ts";
 import { currentBranch } from "./repository.ts";
 
 /** Single names and hashes: nothing in them starts an option or leaves a folder. */
 export const NAMES: Stream = { kind: "opaque", remote: false, tame: true };
+const PRINTED: Stream = { kind: "opaque", remote: false, tame: false };
 
 const BRANCH = {
   values: ["-u", "--set-upstream-to", "--format", "--sort", "--points-at"],
@@ -38,6 +41,7 @@ export function branch(git: Git): Finding {
   const parts = { loss: "commits" as const, certain: !options.dynamic && options.operands.length > 0 };
   if (options.has("--show-current")) return found([], printedBranch(git));
   if (options.has("-d", "-D", "--delete")) {
+    const forced = options.has("-D", "-f", "--force");
     return found(
       options.operands.map((one) =>
         local(
@@ -48,6 +52,7 @@ export function branch(git: Git): Finding {
           {
             ...parts,
             certain: one.text !== undefined,
+            ...(forced && !options.has("-r", "--remotes") ? { marks: marksOf(one.text ?? "") } : {}),
           },
         ),
       ),
@@ -72,10 +77,24 @@ export function branch(git: Git): Finding {
       "--points-at",
     )
   )
-    return found([], NAMES);
-  if (options.operands.length === 0) return found([], NAMES);
+    return found([], listed(options.value("--format")));
+  if (options.operands.length === 0) return found([], listed(options.value("--format")));
   if (options.has("-f", "--force")) return does(git, "change", "git.branch", names, parts);
   return does(git, "create", "git.branch", options.operands[0]?.source ?? names);
+}
+
+/** Deleting a branch that others build on, whatever it holds, takes history away. */
+function marksOf(name: string): readonly Mark[] {
+  return name !== "" && standingOf(name) !== "ordinary" ? ["history", "protected"] : [];
+}
+
+/**
+ * What a list of references prints: names and hashes, unless a format of one's own puts something before or between
+ * them. `undefined`: git's own form.
+ */
+export function listed(format: Word | undefined): Stream {
+  const plain = format === undefined || /^(%\((refname|objectname)[^)]*\)|[\s_-])+$/.test(format.text ?? "?");
+  return plain ? NAMES : PRINTED;
 }
 
 function printedBranch(git: Git): Stream {
@@ -136,7 +155,7 @@ export function tag(git: Git): Finding {
     "-v",
     "--verify",
   );
-  if (!first || lists) return found([], NAMES);
+  if (!first || lists) return found([], listed(options.value("--format")));
   return options.has("-f", "--force")
     ? does(git, "change", "git.tag", first.source, { loss: "commits" })
     : does(git, "create", "git.tag", first.source);
@@ -154,8 +173,10 @@ export function updateRef(git: Git): Finding {
       loss: "commits",
       count: null,
       certain: false,
+      marks: ["history"],
     });
-  if (options.has("-d")) return does(git, "delete", "git.reference", name, { loss: "commits" });
+  if (options.has("-d"))
+    return does(git, "delete", "git.reference", name, { loss: "commits", marks: ["history"] });
   return does(git, "change", "git.reference", name, { loss: "commits" });
 }
 

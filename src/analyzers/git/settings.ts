@@ -2,6 +2,7 @@ import type { Mark } from "../../core/effect.ts";
 import type { Finding, Word } from "../analyzer.ts";
 import { effect, fileEffects, found, NOTHING } from "../effects.ts";
 import { parseOptions } from "../options.ts";
+import { readEffects } from "../reading.ts";
 import { governs, isPlainValue } from "./config-keys.ts";
 import { local } from "./ground.ts";
 import { type Git, settingKey } from "./invocation.ts";
@@ -56,7 +57,8 @@ export function config(git: Git): Finding {
   const [first, ...rest] = options.operands;
   const action = first?.text !== undefined && ACTIONS.has(first.text) ? first.text : undefined;
   const [key, value] = action === undefined ? options.operands : rest;
-  if (options.has(...READS) || action === "get" || action === "list") return NOTHING;
+  if (options.has(...READS) || action === "get" || action === "list")
+    return found(readEffects(options.values("-f", "--file"), git.scene, { by: git.command.source }));
   const section =
     options.has("--rename-section", "--remove-section") || action?.endsWith("-section") === true;
   const removes = options.has("--unset", "--unset-all") || action === "unset" || section;

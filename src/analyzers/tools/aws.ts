@@ -1,9 +1,9 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { type AwsOperation, judgeAwsOperation } from "../cloud/aws-operations.ts";
 import { judgeS3 } from "../cloud/aws-s3.ts";
+import { judgeAwsStatement } from "../cloud/aws-statements.ts";
 import { asksHelp } from "../cloud/grammar.ts";
 import { shown, type Target, targetOf } from "../cloud/target.ts";
-import { judgeSql } from "../direct/sql.ts";
 import { effect, fileEffects, found, NOTHING } from "../effects.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
 
@@ -101,8 +101,15 @@ function analyze(command: Command, scene: Scene): Finding {
   if (service.text === "ecs" && operation.text === "wait") return NOTHING;
   if (service.text === "eks" && operation.text === "update-kubeconfig")
     return localChange("kubeconfig", command, scene);
-  const sql = statement(service.text, operation.text, given, target, command, scene);
-  if (sql) return sql;
+  const place = { environment: target.environment, local: target.local, by: command.source };
+  const statements = judgeAwsStatement(
+    service.text,
+    operation.text,
+    readable(given, command.args),
+    place,
+    scene,
+  );
+  if (statements) return statements;
   const finding = judgeAwsOperation(operationOf(service.text, operation.text, given, target, command));
   return given.has("cli input json") || given.has("cli input yaml") ? uncertain(finding) : finding;
 }
@@ -141,6 +148,18 @@ function givenOptions(args: readonly Word[]): ReadonlyMap<string, string> {
   }
   if (given.has("no dry run")) given.delete("dry run");
   return given;
+}
+
+/** The options whose words are all known: a statement that is not must not be read as its own source text. */
+function readable(given: ReadonlyMap<string, string>, args: readonly Word[]): ReadonlyMap<string, string> {
+  let option = "";
+  const hidden = new Set<string>();
+  for (const word of args) {
+    const text = word.text ?? word.prefix;
+    if (text.startsWith("--")) option = text.replace(/=.*$/s, "").slice(2).replace(/-/g, " ");
+    if (word.text === undefined) hidden.add(option);
+  }
+  return new Map([...given].filter(([name]) => !hidden.has(name)));
 }
 
 function awsTarget(
@@ -190,26 +209,6 @@ function operationOf(
     local: target.local,
     by: command.source,
   };
-}
-
-/** Operations that carry a SQL statement of their own. */
-function statement(
-  service: string,
-  operation: string,
-  given: ReadonlyMap<string, string>,
-  target: Target,
-  command: Command,
-  scene: Scene,
-): Finding | undefined {
-  if (!/^(batch-)?execute-statement$|^start-query-execution$/.test(operation)) return undefined;
-  const text = given.get("sql") ?? given.get("query string") ?? given.get("statement");
-  if (text === undefined || text === "") return undefined;
-  const dialect = service === "rds-data" || service === "redshift-data" ? "postgresql" : "ansi";
-  return judgeSql(
-    text,
-    { dialect, environment: target.environment, local: target.local, by: command.source },
-    scene,
-  );
 }
 
 function configure(operation: string | undefined, command: Command, scene: Scene): Finding {

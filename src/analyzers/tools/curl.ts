@@ -1,7 +1,7 @@
 import type { Effect } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Stream, Word } from "../analyzer.ts";
 import { fileEffects, found, unknownEffect } from "../effects.ts";
-import { addressOf, requestEffects } from "../http.ts";
+import { addressOf, type HttpRequest, requestEffects } from "../http.ts";
 import { locate } from "../locate.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
 import { readEffects } from "../reading.ts";
@@ -34,13 +34,13 @@ export const analyzer: Analyzer = {
     },
     {
       run: "curl -X DELETE http://localhost:9200/_all",
-      does: ["delete http DELETE http://localhost:9200/_all @development"],
+      does: ["delete elasticsearch.data DELETE http://localhost:9200/_all @development"],
       tier: 2,
     },
     { run: 'curl https://api.example.com/graphql -d \'{"query":"{ me { id } }"}\'', does: [], tier: 0 },
     {
       run: 'curl https://api.example.com/graphql -d \'{"query":"mutation { volumeDelete(id: 1) }"}\'',
-      does: ["delete http POST https://api.example.com/graphql volumeDelete @unknown"],
+      does: ["delete http.volumeDelete POST https://api.example.com/graphql @unknown"],
       tier: 4,
     },
     {
@@ -57,7 +57,7 @@ export const analyzer: Analyzer = {
     { run: "curl -K settings.curl", does: ["unknown? curl.config settings.curl @local"], tier: 2 },
     {
       run: "curl http://169.254.169.254/latest/meta-data/iam/",
-      does: ["read http.credentials http://169.254.169.254/latest/meta-data/iam/ @local"],
+      does: ["read cloud.metadata http://169.254.169.254/latest/meta-data/iam/ @local"],
       tier: 2,
     },
     {
@@ -149,7 +149,7 @@ function transfer(args: readonly Word[], command: Command, scene: Scene): Transf
   const effects = [
     ...urls.flatMap((url) => requested(url, options, command, scene)),
     ...writtenFiles(options, urls).flatMap((file) => fileEffects("change", file, scene, { by })),
-    ...readEffects([...sentFiles(options), ...urls.flatMap(localFile)], scene, { by }),
+    ...readEffects(sentFiles(options), scene, { by }),
     ...options.values("-K", "--config").map((file) => unknownEffect(scene, "curl.config", file.source, by)),
     ...(hasHiddenOptions(urls) ? [unknownEffect(scene, "curl.options", by, by)] : []),
   ];
@@ -167,10 +167,9 @@ function hasHiddenOptions(urls: readonly Word[]): boolean {
 
 function requested(url: Word, options: Options, command: Command, scene: Scene): readonly Effect[] {
   const scheme = /^([a-z0-9]+):\/\//i.exec(url.text ?? url.prefix)?.[1]?.toLowerCase();
-  if (scheme === "file") return [];
   const body = bodyOf(options, command, scene);
   const socket = options.value("--unix-socket", "--abstract-unix-socket");
-  const method = scheme === "smtp" || scheme === "smtps" || scheme === "gopher" ? "POST" : methodOf(options);
+  const method = methodOf(options);
   const uploads = sentFiles(options).length > 0 || sendsInput(options);
   const quoted = options.values("-Q", "--quote", "--prequote", "--postquote");
   const ftp = quoted.length > 0 && scheme !== undefined && /^s?ftps?$/.test(scheme) ? ["DELETE"] : [];
@@ -179,7 +178,8 @@ function requested(url: Word, options: Options, command: Command, scene: Scene):
       {
         method: one,
         url,
-        body,
+        ...body,
+        headers: options.values("-H", "--header"),
         uploads,
         socket: socket ? (socket.text ?? "") : undefined,
         by: command.source,
@@ -200,8 +200,8 @@ function methodOf(options: Options): string | undefined {
   return options.has("-F", "--form", "--form-string", ...BODY) ? "POST" : "GET";
 }
 
-/** The text of the body when all its parts are literal or known files. */
-function bodyOf(options: Options, command: Command, scene: Scene): string | undefined {
+/** The text of the body when all its parts are literal or known files, a mark that there is one when not. */
+function bodyOf(options: Options, command: Command, scene: Scene): Pick<HttpRequest, "body" | "bodyUnknown"> {
   const texts = options.values(...BODY).map((word) => {
     if (word.text === undefined) return undefined;
     if (!word.text.startsWith("@") || options.values("--data-raw").includes(word)) return word.text;
@@ -209,7 +209,8 @@ function bodyOf(options: Options, command: Command, scene: Scene): string | unde
     const at = locate(literal(word.text.slice(1)), scene);
     return at.secret || at.area === "remote" ? undefined : scene.need({ kind: "text", path: at.path })?.text;
   });
-  return texts.every((text) => text !== undefined) ? texts.join("&") : undefined;
+  if (texts.length === 0) return {};
+  return texts.every((text) => text !== undefined) ? { body: texts.join("&") } : { bodyUnknown: true };
 }
 
 /** Files whose content is sent: `-T file`, `-d @file`, `-F name=@file`, `--data-urlencode name@file`. */
@@ -241,11 +242,6 @@ function afterSign(word: Word, sign: RegExp): readonly Word[] {
     source: word.source,
   };
   return [rest];
-}
-
-function localFile(url: Word): readonly Word[] {
-  const path = /^file:\/\/(?:localhost)?(\/.*)$/i.exec(url.text ?? "")?.[1];
-  return path === undefined ? [] : [literal(path)];
 }
 
 function writtenFiles(options: Options, urls: readonly Word[]): readonly Word[] {

@@ -133,7 +133,18 @@ function wget(command: Command, scene: Scene): Finding {
   ];
   const effects = [
     ...urls.flatMap((url) =>
-      requestEffects({ method, url, body: body?.text, uploads: file !== undefined, by }, scene),
+      requestEffects(
+        {
+          method,
+          url,
+          body: body?.text,
+          bodyUnknown: body !== undefined && body.text === undefined,
+          headers: options.values("--header"),
+          uploads: file !== undefined,
+          by,
+        },
+        scene,
+      ),
     ),
     ...(file ? readEffects([file], scene, { by }) : []),
     ...starts.map((word) => unknownEffect(scene, "wget.setting", word.source, by)),
@@ -286,17 +297,31 @@ function httpie(command: Command, scene: Scene): Finding {
     data.length > 0 || files.length > 0 || options.has("--raw") || (piped && command.stdin.kind === "text");
   const method = explicit ?? (sends ? "POST" : "GET");
   const by = command.source;
+  const headers = items.filter((item) => /^[\w-]+:(?!=)/.test(item.text ?? item.prefix));
   const body =
     options.value("--raw")?.text ?? (command.stdin.kind === "text" ? command.stdin.text : undefined);
   const saves =
     options.value("-o", "--output") ??
     (options.has("-d", "--download") ? inFolder(undefined, savedName(url)) : undefined);
   const effects: Effect[] = [
-    ...requestEffects({ method, url, body, uploads: files.length > 0, by }, scene),
+    ...requestEffects(
+      { method, url, body: body ?? formOf(data), headers, uploads: files.length > 0, by },
+      scene,
+    ),
     ...readEffects(files, scene, { by }),
     ...(saves ? fileEffects("change", saves, scene, { by }) : []),
   ];
   return found(effects, saves ? { kind: "none" } : REMOTE);
+}
+
+/** Data items as JSON, which HTTPie makes of them; a piece that is not known stands as typed. */
+function formOf(items: readonly Word[]): string | undefined {
+  if (items.length === 0) return undefined;
+  const entries = items.map((item) => {
+    const [, name = "", value = ""] = /^([^=:]*):?=([\s\S]*)$/.exec(item.text ?? item.source) ?? [];
+    return [name, value] as const;
+  });
+  return JSON.stringify(Object.fromEntries(entries));
 }
 
 /** gRPC says nothing about whether a call changes anything; listing and describing do not. */

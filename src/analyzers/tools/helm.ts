@@ -1,6 +1,7 @@
-import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
+import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { type Grammar, judgeGrammar, type Rule } from "../cloud/grammar.ts";
 import { KUBE_VALUES, kubeTarget } from "../cloud/kube-target.ts";
+import { literal } from "../options.ts";
 
 const MORE_VALUES =
   "--version --set --set-string --set-file --set-json --values --repo --username --password --post-renderer --description --history-max --app-version --destination -d --key --keyring --environment -e --file --state-values-file --state-values-set --args --release-name --name-template --max --path --dest --dest-server --dest-namespace --project --sync-option --grpc-web-root-path --auth-token --controller --url --branch --interval --source --prune-propagation --kind --name --ttl --include-namespaces --exclude-namespaces --include-resources --schedule --from-backup --from-schedule --storage-location --restore-volumes --provider --bucket --secret-file --driver --memory --cpus --nodes --image --agents --servers --kubernetes-version --set-values --manifests --charts --agent-timeout --output-file".split(
@@ -154,8 +155,13 @@ const FLAGS =
     " ",
   );
 
+/** Kubernetes distributions whose one program also is kubectl: `k3s kubectl get pods`. */
+const DISTRIBUTIONS = new Set(["k3s", "microk8s", "k0s", "rke2"]);
+const DISTRIBUTION_READS =
+  "status, version, inspect, check-config, etcd-snapshot ls|list, etcd-snapshot list, help, etcd member-list, airgap list-images, validate, sysinfo, docs, default-config, ctr images ls, crictl ps|images|logs|info|stats";
+
 /** Clusters made of containers or small machines on this computer. */
-const LOCAL_CLUSTERS = new Set(["minikube", "kind", "k3d", "ctlptl", "skaffold", "tilt", "k0sctl"]);
+const LOCAL_CLUSTERS = new Set(["minikube", "kind", "k3d", "ctlptl", "skaffold", "tilt"]);
 const LOCAL_READS =
   "get, status, version, profile list, ip, logs, cluster list, list, node list, addons list, config view, docker-env, dashboard --url, service list, kubeconfig get, render, diagnose, inspect, options, schema, fix, doctor, dump, snapshot, alpha ci info, verify";
 
@@ -174,6 +180,8 @@ export const analyzer: Analyzer = {
     "kubeconform",
     "kubeval",
     ...LOCAL_CLUSTERS,
+    ...DISTRIBUTIONS,
+    "k0sctl",
   ],
   analyze,
   examples: [
@@ -201,13 +209,40 @@ export const analyzer: Analyzer = {
       tier: 4,
     },
     { run: "kind create cluster", does: ["execute kind.local create cluster"], tier: 1 },
-    { run: "minikube delete", does: ["execute minikube.local delete"], tier: 1 },
+    { run: "minikube delete", does: ["delete minikube.cluster * @local"], tier: 2 },
+    { run: "kind delete cluster --name dev", does: ["delete kind.cluster * @local"], tier: 2 },
+    { run: "minikube kubectl -- get pods -A", does: [], tier: 0 },
+    {
+      run: "k3s kubectl delete ns payments",
+      does: ["delete k8s.namespace payments @unknown"],
+      tier: 4,
+    },
     { run: "kubectx staging", does: ["execute kubectx.local staging"], tier: 1 },
   ],
 };
 
 function analyze(command: Command, scene: Scene): Finding {
+  const inner = kubectlWords(command);
+  if (inner) return scene.argv(inner);
   return judgeGrammar(command, scene, grammarOf(command.program));
+}
+
+/** The kubectl command that `minikube kubectl -- …` or `k3s kubectl …` starts; `undefined` for other subcommands. */
+function kubectlWords({ program, args }: Command): readonly Word[] | undefined {
+  const at = args.findIndex((word) => word.text === "kubectl" || word.text === "kc");
+  const before = args.slice(0, Math.max(at, 0)).map((word) => word.text ?? "");
+  const only = before.every(
+    (text, index) => text.startsWith("-") || /^-[a-z-]+$/.test(before[index - 1] ?? ""),
+  );
+  if (at < 0 || !only || !(program === "minikube" || DISTRIBUTIONS.has(program))) return undefined;
+  const rest = args.slice(at + 1);
+  const words = program === "minikube" && rest[0]?.text === "--" ? rest.slice(1) : rest;
+  const elsewhere = words.some((word) =>
+    /^(--context|--cluster|--kubeconfig|--server|-s)/.test(word.text ?? word.prefix),
+  );
+  // Minikube names its own cluster where the command line names none.
+  const own = program === "minikube" && !elsewhere ? [literal("--server=https://127.0.0.1:8443")] : [];
+  return [literal("kubectl"), ...own, ...words];
 }
 
 function grammarOf(program: string): Grammar {
@@ -222,9 +257,18 @@ function grammarOf(program: string): Grammar {
             { on: "run, deploy, apply", verb: "change", kind: `${program}.deployment` },
             { on: "delete, down", verb: "delete", kind: `${program}.deployment`, reversibility: "R3" },
           ]
-        : [];
+        : [
+            {
+              on: "delete cluster|clusters|all|registry|node, delete, cluster delete|rm|del, node delete|rm, profile delete, volume delete, registry delete",
+              verb: "delete",
+              kind: `${program}.cluster`,
+              reversibility: "R3",
+              here: true,
+            },
+          ];
     return { tool: program, values, reads: LOCAL_READS, local: "*", rules: shared, target: kubeTarget };
   }
+  if (DISTRIBUTIONS.has(program) || program === "k0sctl") return distribution(program, values);
   if (["stern", "kubent", "kube-linter", "kubeconform", "kubeval"].includes(program))
     return { tool: program, values, reads: "*", rules: [] };
   if (program === "k9s")
@@ -238,5 +282,32 @@ function grammarOf(program: string): Grammar {
     reads: "",
     ...rules,
     target: kubeTarget,
+  };
+}
+
+/** What a distribution's own program does to the cluster of this machine, or k0sctl to the hosts in its file. */
+function distribution(program: string, values: readonly string[]): Grammar {
+  return {
+    tool: program,
+    values,
+    flags: FLAGS,
+    reads: program === "k0sctl" ? "version, init, completion" : DISTRIBUTION_READS,
+    local: "completion, config init, ctr version",
+    secrets:
+      "config, kubeconfig, kubeconfig admin|create, token create|list, add-node, secrets-encrypt status",
+    rules: [
+      {
+        on: "reset, remove-node, uninstall, etcd-snapshot delete|prune, etcd leave",
+        verb: "delete",
+        kind: `${program}.cluster`,
+      },
+      { on: "stop, leave, disable", verb: "stop", kind: `${program}.cluster`, reversibility: "R3" },
+      {
+        on: "start, enable, join, addons, images, install, server, agent, apply, restore, etcd-snapshot save, certificate, token",
+        verb: "change",
+        kind: `${program}.cluster`,
+        reversibility: "R3",
+      },
+    ],
   };
 }

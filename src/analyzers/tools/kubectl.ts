@@ -1,6 +1,7 @@
 import type { Effect, Environment, Mark, Reversibility, Verb } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { asksHelp, secretEffect } from "../cloud/grammar.ts";
+import { judgeRaw, printsEnvironment, rawPath } from "../cloud/kube-inside.ts";
 import { kindOf, lossOf } from "../cloud/kube-kinds.ts";
 import { KUBE_VALUES, kubeTarget } from "../cloud/kube-target.ts";
 import { shown, type Target } from "../cloud/target.ts";
@@ -41,6 +42,16 @@ export const analyzer: Analyzer = {
     { run: "kubectl rollout status deploy/api", does: [], tier: 0 },
     { run: "kubectl get secret db -o yaml", does: ["read k8s.secret db @unknown"], tier: 2 },
     { run: "kubectl exec -it api-0 -- ls /app", does: [], tier: 0 },
+    {
+      run: "kubectl exec api-0 -- env",
+      does: ["read k8s.pod-environment api-0 @unknown"],
+      tier: 2,
+    },
+    {
+      run: "kubectl delete --raw /api/v1/namespaces/payments",
+      does: ["delete k8s.namespace payments @unknown"],
+      tier: 4,
+    },
     { run: "kubectl drain node-1", does: ["stop k8s.node node-1 @unknown"], tier: 3 },
     {
       run: "kubectl apply -f k8s/",
@@ -72,6 +83,11 @@ function analyze(command: Command, scene: Scene): Finding {
   if (verb.text === undefined || followsUnknownOption(verb, own)) return unknown(verb.source, context);
   if (["exec", "rsh", "debug", "attach", "run"].includes(verb.text))
     return inPod(verb.text, rest, inner, context);
+  const raw = rawPath(own);
+  if (raw !== undefined && verb.text !== "config")
+    return (
+      judgeRaw(verb.text, raw, context.target.environment) ?? unknown(`${verb.text} ${raw.source}`, context)
+    );
   const dry = options.value("--dry-run")?.text ?? (options.has("--dry-run") ? "client" : "none");
   if (dry === "client" || dry === "server" || dry === "true") return NOTHING;
   return judgeVerb(verb.text, rest, context);
@@ -108,7 +124,7 @@ function judgeVerb(verb: string, rest: readonly Word[], context: Context): Findi
   switch (verb) {
     case "get":
     case "view":
-      return rest[0]?.text === "--raw" ? NOTHING : secrets(rest, context);
+      return secrets(rest, context);
     case "delete":
       return remove(rest, files, context);
     case "apply":
@@ -373,7 +389,13 @@ function inPod(verb: string, rest: readonly Word[], inner: readonly Word[], cont
   const place = { host: `pod ${shown(rest[0])}`, environment: context.target.environment };
   const started =
     verb === "run" || verb === "debug" ? [make("create", "pod", shown(rest[0]), "R1", context)] : [];
-  if (words.length > 0) return combine(found(started), context.scene.argv(words, { place }));
+  if (words.length > 0) {
+    const secret =
+      printsEnvironment(words) && !context.target.local
+        ? [secretEffect("k8s.pod-environment", shown(rest[0]), context.target, context.by)]
+        : [];
+    return combine(found([...started, ...secret]), context.scene.argv(words, { place }));
+  }
   if (started.length > 0) return found(started);
   return found([make("execute", "pod", shown(rest[0]), "R4", context, { certain: false, count: null })]);
 }

@@ -1,4 +1,5 @@
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
+import { MONGODB_ATLAS } from "../cloud/data-tools.ts";
 import {
   type Database,
   ownDatabase,
@@ -7,7 +8,7 @@ import {
   urlDatabase,
 } from "../cloud/database.ts";
 import { FRAMEWORKS, judgeFramework } from "../cloud/frameworks.ts";
-import { asksHelp } from "../cloud/grammar.ts";
+import { asksHelp, judgeGrammar } from "../cloud/grammar.ts";
 import { deedEffects } from "../cloud/orm-effects.ts";
 import { type Deed, ORM, type OrmTool } from "../cloud/orm-tools.ts";
 import { prismaDatabase } from "../cloud/prisma.ts";
@@ -24,6 +25,8 @@ const SAME: Readonly<Record<string, string>> = {
   "cargo-sqlx": "sqlx",
   "dotnet-ef": "dotnet_ef",
 };
+
+import { analyzer as agents } from "./agents.ts";
 
 export const analyzer: Analyzer = {
   name: "orm",
@@ -96,9 +99,31 @@ function analyze(command: Command, scene: Scene): Finding {
   const program = SAME[command.program] ?? command.program;
   if (FRAMEWORKS.includes(program)) return judgeFramework(program, command, scene);
   const tool = ORM[program];
-  return tool === undefined
-    ? NOTHING
-    : judgeOrm(program.replace("_", "-"), tool, command.args, command.source, scene);
+  if (tool === undefined) return NOTHING;
+  const first = parseOptions(command.args, { values: tool.values, exact: true, singleDash: true }).operands[0]
+    ?.text;
+  if (program === "goose" && first !== undefined && GOOSE_AGENT.test(first))
+    return agents.analyze(command, scene);
+  if (program === "atlas" && first !== undefined && !ATLAS_SCHEMAS.test(first))
+    return judgeGrammar(command, scene, MONGODB_ATLAS);
+  const args = program === "goose" ? withoutDriver(command.args, tool) : command.args;
+  return judgeOrm(program.replace("_", "-"), tool, args, command.source, scene);
+}
+
+/** Subcommands of the agent that shares its name with the migration tool. */
+const GOOSE_AGENT =
+  /^(run|session|s|configure|web|recipe|schedule|project|projects|info|mcp|serve|acp|update|bench|term|gateway)$/;
+/** Subcommands of Atlas for database schemas; the others are of MongoDB Atlas. */
+const ATLAS_SCHEMAS = /^(migrate|schema|version|whoami|login|logout|license|copilot|tool|ask|help)$/;
+
+/** `goose DRIVER DBSTRING COMMAND`: the command first, what it reaches after it. */
+function withoutDriver(args: readonly Word[], tool: OrmTool): readonly Word[] {
+  const { operands } = parseOptions(args, { values: tool.values, exact: true, singleDash: true });
+  const [driver, database] = operands;
+  const drivers =
+    /^(postgres|pgx|mysql|sqlite3?|mssql|sqlserver|redshift|tidb|clickhouse|vertica|ydb|turso|starrocks|duckdb|azuresql)$/;
+  if (database === undefined || !drivers.test(driver?.text ?? "")) return args;
+  return [...args.filter((word) => word !== driver && word !== database), database];
 }
 
 /** Judges the arguments of a migration tool. */

@@ -18,6 +18,17 @@ const KAFKA = [
   "kafka-broker-api-versions",
   "kafka-get-offsets",
   "kafka-log-dirs",
+  "kafka-dump-log",
+  "kafka-storage",
+  "kafka-streams-application-reset",
+  "kafka-leader-election",
+  "kafka-features",
+  "kafka-metadata-quorum",
+  "kafka-transactions",
+  "kafka-delegation-tokens",
+  "kafka-producer-perf-test",
+  "kafka-consumer-perf-test",
+  "kafka-cluster",
 ];
 
 export const analyzer: Analyzer = {
@@ -25,7 +36,7 @@ export const analyzer: Analyzer = {
   title: "Queues, key-value stores and object storage",
   about:
     "influx, etcdctl, rabbitmqctl, nats, Kafka's scripts, mc, s3cmd, s5cmd, azcopy: reading and listing passes, deleting and purging is named; an endpoint on the loopback is the operator's own.",
-  programs: [...Object.keys(STORES), ...KAFKA, ...KAFKA.map((name) => `${name}.sh`), "kcat"],
+  programs: [...Object.keys(STORES), ...KAFKA, ...KAFKA.map((name) => `${name}.sh`), "kcat", "kafkacat"],
   analyze,
   examples: [
     { run: "influx bucket list", does: [], tier: 0 },
@@ -60,6 +71,7 @@ function analyze(command: Command, scene: Scene): Finding {
 
 /** Kafka's scripts say with an option what they do. */
 function kafka(command: Command, scene: Scene): Finding {
+  const program = command.program.replace(/\.sh$/, "");
   const options = parseOptions(command.args, {
     exact: true,
     values: [
@@ -92,7 +104,7 @@ function kafka(command: Command, scene: Scene): Finding {
   const server = options.value("--bootstrap-server", "--broker-list", "--zookeeper", "-b");
   const name = options.value("--topic", "-t", "--group", "--entity-name");
   const target = targetOf(server?.text, [shown(server), shown(name)], scene);
-  const verb = kafkaVerb(command.program.replace(/\.sh$/, ""), options.has.bind(options));
+  const verb = kafkaVerb(program, options.has.bind(options), options.operands[0]?.text);
   if (verb === undefined) return NOTHING;
   const mild = verb === "create" || verb === "change";
   return found([
@@ -108,8 +120,24 @@ function kafka(command: Command, scene: Scene): Finding {
   ]);
 }
 
-function kafkaVerb(program: string, has: (...names: readonly string[]) => boolean): Verb | undefined {
-  if (program === "kafka-console-producer" || (program === "kcat" && has("-P"))) return "send";
+function kafkaVerb(
+  program: string,
+  has: (...names: readonly string[]) => boolean,
+  action: string | undefined,
+): Verb | undefined {
+  if (program === "kafka-storage") return action === "format" ? "delete" : undefined;
+  if (program === "kafka-streams-application-reset") return has("--dry-run") ? undefined : "delete";
+  if (program === "kafka-leader-election") return "change";
+  if (program === "kafka-cluster") return action === "unregister" ? "delete" : undefined;
+  if (/^kafka-(features|transactions|metadata-quorum)$/.test(program))
+    return /^(upgrade|downgrade|disable|abort|forceTerminateTransaction|add-controller|remove-controller)$/.test(
+      action ?? "",
+    )
+      ? "change"
+      : undefined;
+  if (program === "kafka-delegation-tokens") return has("--describe") ? undefined : "escalate";
+  if (/^kafka-(console-producer|producer-perf-test)$/.test(program)) return "send";
+  if (/^(kcat|kafkacat)$/.test(program) && has("-P")) return "send";
   if (program === "kafka-delete-records" || has("--delete", "--delete-offsets")) return "delete";
   if (program === "kafka-acls" && has("--add", "--remove")) return "escalate";
   if (has("--reset-offsets")) return has("--execute") ? "replace" : undefined;
