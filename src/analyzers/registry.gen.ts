@@ -59,6 +59,7 @@ import { analyzer as ormAnalyzer } from "./tools/orm.ts";
 import { analyzer as otherVcsAnalyzer } from "./tools/other-vcs.ts";
 import { analyzer as permissionsAnalyzer } from "./tools/permissions.ts";
 import { analyzer as phpPackagesAnalyzer } from "./tools/php-packages.ts";
+import { analyzer as platformsAnalyzer } from "./tools/platforms.ts";
 import { analyzer as privilegesAnalyzer } from "./tools/privileges.ts";
 import { analyzer as processesAnalyzer } from "./tools/processes.ts";
 import { analyzer as protectionAnalyzer } from "./tools/protection.ts";
@@ -152,6 +153,7 @@ export const analyzers: readonly Analyzer[] = [
   otherVcsAnalyzer,
   permissionsAnalyzer,
   phpPackagesAnalyzer,
+  platformsAnalyzer,
   privilegesAnalyzer,
   processesAnalyzer,
   protectionAnalyzer,
