@@ -194,8 +194,8 @@ function finishFolders(work: Work, plan: Plan): void {
   }
 }
 
-/** `undefined` also when something above it is no folder. */
-function statOf(full: string | Buffer): Stats | undefined {
+/** What is there; `undefined` also when something above it is no folder. */
+export function statOf(full: string | Buffer): Stats | undefined {
   try {
     return lstatSync(full);
   } catch {

@@ -82,8 +82,8 @@ export async function readContents(
         continue;
       }
       const known = before?.(entry.path);
-      const same = known && isKnown(known, entry, stamp);
-      const read = same ? { ...entry, content: known.content } : readEntry(entry, root, sink);
+      const read =
+        known && isKnown(known, entry, stamp) ? withContent(entry, known) : readEntry(entry, root, sink);
       if (read) entries.push(read);
       const full = sink.ready();
       if (full) await full;
@@ -94,6 +94,12 @@ export async function readContents(
     throw error;
   }
   return entries;
+}
+
+/** The entry seen before stands for the new one where nothing differs, which spares a copy. */
+function withContent(entry: Entry, known: Entry): Entry {
+  const same = known.changed === entry.changed && known.links === entry.links;
+  return same ? known : { ...entry, content: known.content };
 }
 
 /** Whether the content is the one seen before. What was written in the moment of that look may have changed after it. */

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../error.ts";
 import { absolutePath, type BytePath, forFileSystem, forPeople, toBytes } from "./bytes.ts";
@@ -6,7 +6,7 @@ import { writeDurably } from "./durable.ts";
 import { indexMeaning, isIndex } from "./git-index.ts";
 import { isSameContent } from "./kept.ts";
 import { isAlike, isLeftOut, type Plan, planRestore, selection } from "./plan.ts";
-import { type Failure, putBack, TEMPORARY } from "./put-back.ts";
+import { type Failure, putBack, statOf, TEMPORARY } from "./put-back.ts";
 import { measuringSink, readContents } from "./read-contents.ts";
 import { readWhole } from "./read-file.ts";
 import {
@@ -98,6 +98,8 @@ function changeOf(was: Entry | undefined, now: Entry | undefined): Change["chang
 
 async function restoreAlone(store: Store, info: SnapshotInfo, options: RestoreOptions): Promise<Restored> {
   const was = treeOf(store, info);
+  const paths = options.paths?.map((path) => inWorkspace(path, info));
+  unlockFolders(info.root, was, selection(paths));
   const kept = options.current === "lose" ? undefined : await keepCurrent(store, info, was);
   const now = dropLeftovers(info.root, kept?.entries ?? (await look(store, info, was)));
   const saysTheSame = (after: Entry, { path }: Entry) =>
@@ -105,7 +107,6 @@ async function restoreAlone(store: Store, info: SnapshotInfo, options: RestoreOp
   const marker = join(store.snapshots, `${info.id}.restoring`);
   const after = readTree(store, `${info.id}.after`);
   const trees = { was, now, after, resumes: existsSync(marker), saysTheSame };
-  const paths = options.paths?.map((path) => inWorkspace(path, info));
   const found = planRestore(trees, selection(paths));
   const plan =
     options.conflicts === "overwrite" ? { ...found, steps: [...found.steps, ...found.conflicts] } : found;
@@ -186,12 +187,24 @@ function lookAgain(
     if (entry?.kind !== "directory") return undefined;
     return entry.content === LEFT_OUT ? "left-out" : "looked-into";
   };
-  return { include: info.include, outside: info.outside, before };
+  return { include: info.include, outside: info.outside, unreadable: "skip", before };
 }
 
 function meaningNow(root: BytePath, path: BytePath): string | undefined {
   const read = readWhole(absolutePath(root, path), (size) => Buffer.allocUnsafe(size));
   return read && indexMeaning(read.bytes);
+}
+
+/** Gives folders of ours that were locked since their mode back, because what is in them has to be looked at first. */
+function unlockFolders(root: BytePath, was: readonly Entry[], selected: (path: BytePath) => boolean): void {
+  if (process.getuid?.() === 0) return;
+  for (const entry of was) {
+    if (entry.kind !== "directory" || !selected(entry.path)) continue;
+    const full = forFileSystem(absolutePath(root, entry.path));
+    const stat = statOf(full);
+    const locked = stat?.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o500) !== 0o500;
+    if (locked) chmodSync(full, entry.mode);
+  }
 }
 
 /** Removes what a restore left that was killed. */

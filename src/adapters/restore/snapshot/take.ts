@@ -69,7 +69,7 @@ export function listSnapshots(folder: string): readonly SnapshotInfo[] {
 }
 
 /** Where a later look follows an earlier one. */
-export type Look = Pick<WalkOptions, "before" | "outside">;
+export type Look = Partial<Pick<WalkOptions, "before" | "outside" | "unreadable">>;
 
 /** A snapshot with its tree. */
 export interface Taken {
@@ -138,6 +138,7 @@ export function walkWorkspace(
     workspace: root,
     except: new Set([realWorkspace(`${store.root}/..`)]),
     include: (options.include ?? []).map(toBytes),
+    unreadable: options.unreadable ?? "fail",
     maximumEntries: options.maximumEntries ?? DEFAULTS.maximumEntries,
     ...(before ? { before } : {}),
     ...(outside ? { outside } : {}),

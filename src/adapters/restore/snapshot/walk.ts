@@ -18,6 +18,8 @@ export interface WalkOptions {
    * look takes those of the first, or a `.git` written meanwhile would make another repository part of this one.
    */
   readonly outside?: readonly BytePath[];
+  /** What to do about a folder of ours that we may not read: it has to be kept, or only looked at. */
+  readonly unreadable: "fail" | "skip";
   /** Throws when there are more. */
   readonly maximumEntries: number;
 }
@@ -162,7 +164,8 @@ function list(state: Walk, folder: BytePath): Dirent[] | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (folder !== "" && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
-    if (code === "EACCES" && lstatSync(full).uid !== process.getuid?.()) {
+    const skips = state.unreadable === "skip" || lstatSync(full).uid !== process.getuid?.();
+    if (code === "EACCES" && skips) {
       state.gaps.push(folder);
       return undefined;
     }
