@@ -21,7 +21,15 @@ export interface Word {
   readonly tame: boolean;
   /** Has an active (unquoted) glob character. */
   readonly glob: boolean;
+  /** The processes that the unknown piece numbers. */
+  readonly processes?: Processes;
 }
+
+/**
+ * The processes that a number stands for, when they are more than one's own work: everybody's or one user's, those the
+ * machine cannot do without, a server that others use, or the gate itself.
+ */
+export type Processes = "every" | "vital" | "service" | "gate";
 
 /** What flows into a command's standard input, or out of its standard output, as far as known. */
 export type Stream =
@@ -30,7 +38,13 @@ export type Stream =
   /** Names of things below these words (files found, listed, matched), one a line. */
   | { readonly kind: "paths"; readonly roots: readonly Word[] }
   /** Something else. `remote`: it came over the network. `tame`: numbers, dates, single names. */
-  | { readonly kind: "opaque"; readonly remote: boolean; readonly tame: boolean };
+  | {
+      readonly kind: "opaque";
+      readonly remote: boolean;
+      readonly tame: boolean;
+      /** The processes that it lists. */
+      readonly processes?: Processes;
+    };
 
 /** One simple command: what `execve` would get, and from where. */
 export interface Command {

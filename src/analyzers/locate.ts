@@ -1,5 +1,6 @@
 import type { Scene, Word } from "./analyzer.ts";
 import { controlOf, isHistory, isSecret } from "./sensitive.ts";
+import { literalPieces } from "./words.ts";
 
 /**
  * Where a path lies. `sink`: `/dev/null` and the like. `remote`: on the host of `scene.place`.
@@ -53,11 +54,31 @@ const STRICTNESS: readonly Area[] = [
  */
 export function locate(word: Word, scene: Scene): Location {
   if (word.text !== undefined) return locateText(word.text, word, scene);
+  const at = locateUnknown(word, scene);
+  return at.secret || !couldBeSecret(word, scene) ? at : { ...at, secret: true };
+}
+
+/** What an unknown piece is tried as: nothing, a number, a name. */
+const FILLERS = ["", "1", "x"];
+
+/** A word of which a piece is not known names a secret when some value of that piece makes it one: `.env.$STAGE`. */
+function couldBeSecret(word: Word, scene: Scene): boolean {
+  const pieces = literalPieces(word) ?? [word.prefix, word.suffix];
+  if (pieces.every((piece) => piece === "")) return false;
+  if (word.suffix === "" && /\/\.(aws|kube|docker)\/$/.test(word.prefix)) return true;
+  return FILLERS.some((filler) => {
+    const text = pieces.join(filler);
+    if (scene.place.host !== undefined) return isSecret(text, scene.setting);
+    if (!text.startsWith("/") && scene.cwd === undefined) return isSecret(text, scene.setting);
+    return isSecret(normalizePath(text.startsWith("/") ? text : `${scene.cwd}/${text}`), scene.setting);
+  });
+}
+
+function locateUnknown(word: Word, scene: Scene): Location {
   const empty = `${word.prefix}${word.suffix}`;
   if (word.prefix === "" && (empty === "" || !word.tame)) {
     const ifEmpty = empty.startsWith("/") ? locateText(empty, word, scene) : undefined;
-    const unknown = { ...unplaced(word), secret: isSecret(empty, scene.setting) };
-    return ifEmpty && ifEmpty.area === "system" ? { ...ifEmpty, certain: false } : unknown;
+    return ifEmpty && ifEmpty.area === "system" ? { ...ifEmpty, certain: false } : unplaced(word);
   }
   const inside = locateText(word.tame ? empty : parentOf(word.prefix), word, scene);
   const ifEmpty = locateText(word.tame ? parentOf(empty) : empty, word, scene);
@@ -163,7 +184,9 @@ function isRoot(path: string, scene: Scene): boolean {
   return /^\/[^/]*$/.test(path) || /^\/(home|Users|mnt|media|Volumes|var|usr|opt|srv)\/[^/]+$/.test(path);
 }
 
-const SINKS = /^\/dev\/(null|zero|full|tty\d*|stdin|stdout|stderr|random|urandom|ptmx|fd(\/.*)?|pts\/.*)$/;
+/** Devices that keep nothing; a shell's `/dev/tcp/HOST/PORT` (bash, 3.6 Redirections) on the loopback is a port check. */
+const SINKS =
+  /^\/dev\/(null|zero|full|tty\d*|stdin|stdout|stderr|random|urandom|ptmx|fd(\/.*)?|pts\/.*|(tcp|udp)\/(localhost|127(\.\d{1,3}){3}|::1)\/.*)$/;
 const SYSTEM =
   /^\/(bin|boot|dev|etc|lib|lib32|lib64|libx32|opt|proc|run|sbin|srv|sys|usr|var|snap|nix|System|Library|Applications|private|cores)(\/|$)/;
 const CACHES =

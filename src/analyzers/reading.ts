@@ -2,7 +2,7 @@ import type { Effect } from "../core/effect.ts";
 import type { Scene, Word } from "./analyzer.ts";
 import { placedFileEffects } from "./effects.ts";
 import { type Location, locate } from "./locate.ts";
-import { isSecret } from "./sensitive.ts";
+import { holdsSecrets as folderHoldsSecrets, isSecret } from "./sensitive.ts";
 
 export interface ReadOptions {
   readonly by: string;
@@ -30,14 +30,19 @@ function reachesBelow(word: Word, options: ReadOptions): boolean {
   return options.recursive === true || word.glob;
 }
 
-/** Folders that their tools keep keys and tokens in. */
-const SECRET_FOLDER =
-  /(^|\/)(\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.password-store|\.config\/(gcloud|gh|op)|\.local\/share\/keyrings|Library\/Keychains)(\/\*{1,2})*$|^\/(etc|root|proc|home|Users)?(\/\*{1,2})*$/;
-
 function holdsSecrets(at: Location, scene: Scene): boolean {
   const { home, workspace } = scene.setting;
-  if (workspace !== undefined && (at.path === workspace || at.path.startsWith(`${workspace}/`))) return false;
-  return at.path === home || SECRET_FOLDER.test(at.path);
+  if (workspace !== undefined && (at.path === workspace || at.path.startsWith(`${workspace}/`)))
+    return isSecretsFolder(at.path.slice(workspace.length));
+  return at.path === home || folderHoldsSecrets(at.path);
+}
+
+/** A folder for secrets, when it is no part of the program's own text. */
+function isSecretsFolder(path: string): boolean {
+  return (
+    /\/\.?secrets?(\/\*{1,2})*$/.test(path) &&
+    !/\/(src|lib|internal|pkg|packages|app|docs|node_modules)\//.test(path)
+  );
 }
 
 /** Names by which secrets go, to try wildcards against. */
@@ -63,7 +68,8 @@ function matchesSecret(word: Word, at: Location, scene: Scene): boolean {
   const spelled = name.search(/[*?[{]/);
   if (spelled < 0) return false;
   const folder = at.path.slice(0, at.path.length - name.length);
-  if (isSecret(`${folder}${name.replace(/[*?]/g, "")}`, scene.setting)) return true;
+  if (["", "x"].some((filler) => isSecret(`${folder}${name.replace(/[*?]+/g, filler)}`, scene.setting)))
+    return true;
   return spelled >= 2 && SECRET_NAMES.some((secret) => matchesName(name, secret));
 }
 

@@ -72,6 +72,7 @@ import { analyzer as removeAnalyzer } from "./tools/remove.ts";
 import { analyzer as rubyPackagesAnalyzer } from "./tools/ruby-packages.ts";
 import { analyzer as rustAnalyzer } from "./tools/rust.ts";
 import { analyzer as saasAnalyzer } from "./tools/saas.ts";
+import { analyzer as schedulesAnalyzer } from "./tools/schedules.ts";
 import { analyzer as searchAnalyzer } from "./tools/search.ts";
 import { analyzer as sedAnalyzer } from "./tools/sed.ts";
 import { analyzer as serverlessAnalyzer } from "./tools/serverless.ts";
@@ -166,6 +167,7 @@ export const analyzers: readonly Analyzer[] = [
   rubyPackagesAnalyzer,
   rustAnalyzer,
   saasAnalyzer,
+  schedulesAnalyzer,
   searchAnalyzer,
   sedAnalyzer,
   serverlessAnalyzer,

@@ -57,15 +57,60 @@ export function controlOf(path: string, setting: Setting): string | undefined {
   return CONTROL.find(([pattern]) => pattern.test(path))?.[1];
 }
 
-const SECRET =
-  /(^|\/)(\.env(\.(?!example$|sample$|template$|dist$|defaults?$)[\w.-]+)?|\.envrc|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.npmrc|\.yarnrc\.yml|\.pypirc|\.vault-token|\.htpasswd|\.dockercfg|id_(rsa|dsa|ecdsa|ed25519)[^/]*(?<!\.pub)|[^/]*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk|agekey)|credentials(\.(json|ya?ml|toml|ini|csv))?|client_secret[^/]*\.json|service[-_]?account[^/]*\.json|secrets?(\.[\w-]+)*\.(json|ya?ml|toml|env|ini)|[^/]*\.tfvars\.secret|master\.key|wallet\.dat|logins\.json|key[34]\.db|Login Data|Cookies)$/i;
-const SECRET_PLACE =
-  /(^|\/)(\.ssh\/(?!known_hosts|config$|[^/]*\.pub$)[^/]+|\.gnupg(\/.*)?|\.aws\/(credentials|sso\/.*|cli\/cache\/.*)|\.azure\/.*|\.config\/(gcloud(\/.*)?|gh\/hosts\.yml|hub|op\/.*)|\.kube\/config|\.docker\/config\.json|\.password-store(\/.*)?|\.local\/share\/keyrings(\/.*)?|Library\/Keychains(\/.*)?|\.terraform\.d\/credentials[^/]*|\.(codex|gemini|claude|qwen)\/(auth|oauth_creds|\.credentials)[^/]*)$|^\/etc\/(shadow|gshadow|ssl\/private(\/.*)?|kubernetes\/.*\.conf)$|^\/proc\/(\d+|self|thread-self|\*)\/(environ|mem|maps)$|^\/(var\/)?run\/secrets(\/.*)?$/i;
+/** Names that hold keys, tokens or passwords wherever the file lies, by the conventions of their tools. */
+const SECRET_NAMES: readonly RegExp[] = [
+  /^(\.env(\.[\w.-]+)?|[\w.-]+\.env|\.envrc|env\.(local|prod|production|staging|secret|secrets))$/i,
+  /^(\.netrc|_netrc|\.authinfo(\.gpg)?|\.pgpass|pgpass\.conf|\.my\.cnf|\.mylogin\.cnf|\.git-credentials|\.npmrc|\.yarnrc\.yml|\.pypirc|\.vault-token|\.htpasswd|\.dockercfg|\.s3cfg|\.boto|\.databrickscfg|\.terraformrc|terraform\.rc|\.msmtprc|\.fetchmailrc|\.smbcredentials|\.erlang\.cookie|\.Xauthority)$/i,
+  /^(id_(rsa|dsa|ecdsa|ed25519|xmss)[^/]*|[^/]*\.(pem|key|p12|pfx|p8|jks|keystore|kdbx?|ppk|agekey|keytab|ovpn))$/i,
+  /^(\.?credentials([._-](prod|production|staging|dev|development|local|test))?(\.(json|ya?ml|toml|ini|csv|xml|db))?|client_secret[^/]*\.json|gha-creds-[^/]*\.json|[^/]*firebase-adminsdk[^/]*\.json|[^/]*service[-_]?account[^/]*\.json|accessKeys\.csv|rootkey\.csv)$/i,
+  /^(\.?secrets?([._-][\w.-]*)?\.(json|ya?ml|toml|env|ini|txt|properties|xml)|[\w-]+[._-]secrets?\.(json|ya?ml|toml|env|ini|txt)|[^/]*\.tfvars\.secret|(passwords?|passphrases?|api[_-]?keys?|access[_-]?tokens?)\.(txt|csv|ini)|\.(api[_-]?key|token|passphrase|password))$/i,
+  /^([^/]*\.tfstate(\.[\w.-]+)?|master\.key|wallet\.dat|([\w-]+[._-])?kubeconfig([._-][\w-]+)?(\.(ya?ml|json|conf))?)$/i,
+  /^(\.(bash|zsh|k?sh|t?csh|psql|mysql|mariadb|sqlite|rediscli|mongo|python|node_repl|irb|pry|php|scala|influx|usql|pgcli|mycli|litecli|duckdb)_?history|\.zhistory|\.histfile|\.dbshell|fish_history|mongosh_repl_history|ConsoleHost_history\.txt)$/i,
+  /^(logins\.json|signons\.sqlite|key[34]\.db|cookies\.sqlite|Cookies\.binarycookies|Login Data( For Account)?|Web Data|Local State)$/i,
+  /^(login\.keychain(-db)?|NTUSER\.DAT|ntds\.dit|unattend\.xml|sysprep\.xml)$/i,
+];
+
+/** What people copy to make such a file of, what is encrypted, and what is public by its nature. */
+const TEMPLATE =
+  /(^|[._-])(example|sample|template|tmpl|tpl|dist|defaults?|schema|skeleton|sealed|enc|sops|d)(\.(env|json|ya?ml|toml|ini|txt|properties|xml|ts|js|local))?$/i;
+const PUBLIC =
+  /\.(pub|crt|cer|csr|der)$|^((ca|cacerts?|ca[-_.]?(bundle|cert|chain)|certs?|chain|fullchain|public([-_.]?key)?)|[\w.-]+[-_.](cert|crt|ca|chain|bundle|pub|public))\.pem$|\.(env|key|secret|credentials)\.(d\.)?[cm]?[jt]sx?$|(sealed|external)[-_]?secrets?[\w.-]*\.ya?ml$/i;
+
+/** Places in which every file, or the one named, is a secret whatever its name. */
+const SECRET_PLACES: readonly RegExp[] = [
+  /(^|\/)\.ssh\/(?!known_hosts|config$|[^/]*\.pub$)[^/]+$/i,
+  /(^|\/)(\.gnupg|\.password-store|\.config\/gcloud|\.azure|\.local\/share\/keyrings|Library\/Keychains|\.zsh_sessions|\.ethereum\/keystore|\.config\/solana|\.config\/sops\/age|\.config\/op|\.snowflake)(\/.*)?$/i,
+  /(^|\/)(\.aws\/(credentials|sso\/.*|cli\/cache\/.*)|\.kube\/([^/]*config[^/]*|[^/]*\.(ya?ml|conf))|\.docker\/config\.json|\.terraform\.d\/credentials[^/]*|\.(codex|gemini|claude|qwen)\/(auth|oauth_creds|\.credentials)[^/]*)$/i,
+  /(^|\/)(\.config\/(gh\/hosts\.yml|hub|glab-cli\/config\.yml|rclone\/rclone\.conf|doctl\/config\.yaml|netlify\/config\.json|ngrok\/ngrok\.yml|stripe\/config\.toml|composer\/auth\.json|github-copilot\/(hosts|apps)\.json|containers\/auth\.json)|\.composer\/auth\.json|\.rclone\.conf|\.m2\/settings(-security)?\.xml|\.gradle\/gradle\.properties|\.snowsql\/config|\.fly\/config\.yml|\.netlify\/config\.json|\.ngrok2\/ngrok\.yml|\.railway\/config\.json|\.supabase\/access-token|\.cargo\/credentials(\.toml)?|\.gem\/credentials|\.pip\/pip\.conf|\.wrangler\/config\/[^/]+|com\.vercel\.cli\/auth\.json|\.vercel\/auth\.json|Bitwarden CLI\/data\.json)$/i,
+  /(^|\/)secrets?\/([^/]+\/)*(?!(package|tsconfig|schema)[^/]*\.json$|kustomization\.ya?ml$)[^/]+\.(ya?ml|json|toml|env|ini|txt|properties|conf|tfvars|gpg|b64)$/i,
+  /(^|\/)(Default|Guest Profile|Profile[ _]\d+|Network)\/(Extension )?Cookies(-journal)?$/i,
+  /^\/etc\/(shadow|gshadow|master\.passwd|krb5\.keytab|ssl\/private(\/.*)?|pki\/tls\/private(\/.*)?|kubernetes\/.*\.conf|NetworkManager\/system-connections(\/.*)?|wireguard(\/.*)?|security\/opasswd|ppp\/(pap|chap)-secrets|ssh\/ssh_host_[^/]*_key)-?$/i,
+  /^\/proc\/([^/]+\/(task\/[^/]+\/)?(environ|mem)|kcore)$|^(\/private)?(\/var)?\/run\/secrets(\/.*)?$|^\/var\/lib\/kubelet\/(pki|pods)(\/.*)?$/i,
+  /^\/dev\/((sd|hd|vd|xvd)[a-z]\d*|nvme\d+n\d+(p\d+)?|mmcblk\d+(p\d+)?|r?disk\d+(s\d+)*|md\d+|dm-\d+|mapper\/(?!control$)[^/]+|disk\/.*|k?mem)$/i,
+  /^([a-z]:)?\/windows\/(system32\/config\/(regback\/)?(sam|security|system|software)|repair\/sam|panther\/unattend[^/]*\.xml)(\.[\w]+)?$|(^|\/)AppData\/(Roaming|Local)\/(Microsoft\/(Credentials|Protect|Vault|Crypto)(\/.*)?|gcloud(\/.*)?|GitHub CLI\/hosts\.yml|rclone\/rclone\.conf|NuGet\/NuGet\.Config)$/i,
+];
+
+/** The longest path that a system call takes (Linux, PATH_MAX). What is longer is not read: it counts as a secret. */
+const LONGEST_PATH = 4_096;
 
 /** True for files that hold keys, tokens or passwords by the conventions of their tools. */
 export function isSecret(path: string, setting: Setting): boolean {
+  if (path.length > LONGEST_PATH) return true;
   if (setting.own.some((folder) => path.startsWith(`${folder}/keys`))) return true;
-  return SECRET.test(path) || SECRET_PLACE.test(path);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (PUBLIC.test(name) || (TEMPLATE.test(name) && !/\.(pem|key|p12|pfx)$/i.test(name))) return false;
+  return (
+    SECRET_NAMES.some((pattern) => pattern.test(name)) || SECRET_PLACES.some((pattern) => pattern.test(path))
+  );
+}
+
+/** Folders that hold secrets among other things, the home folder and those above it not included. */
+const SECRET_FOLDER =
+  /(^|\/)(\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.password-store|\.config(\/(gcloud|gh|op|rclone|google-chrome|chromium|BraveSoftware|microsoft-edge)(\/[^/]+)*)?|\.local\/share\/keyrings|Library\/Keychains|\.mozilla(\/firefox(\/[^/]+)?)?|\.thunderbird|snap\/firefox|Library\/Application Support(\/(Google|Firefox|BraveSoftware|Microsoft Edge)(\/[^/]+)*)?|AppData(\/(Local|Roaming)(\/(Google|Mozilla|Microsoft)(\/[^/]+)*)?)?)(\/\*{1,2})*$|^\/(etc|root|proc|home|Users)?(\/\*{1,2})*$/i;
+
+/** True for a folder of which reading everything reads secrets too: `tar c ~/.aws`, `grep -r x ~/.mozilla`. */
+export function holdsSecrets(path: string): boolean {
+  return path.length > LONGEST_PATH || SECRET_FOLDER.test(path);
 }
 
 /** A `.git` folder or something in it: the history that a way back may depend on. */

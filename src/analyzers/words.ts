@@ -72,7 +72,13 @@ export function itemsOf(stream: Stream, split: (text: string) => readonly string
     case "paths":
       return stream.roots.map(below);
     case "opaque":
-      return [{ ...unknownWord("…"), tame: stream.tame }];
+      return [
+        {
+          ...unknownWord("…"),
+          tame: stream.tame,
+          ...(stream.processes === undefined ? {} : { processes: stream.processes }),
+        },
+      ];
   }
 }
 

@@ -78,6 +78,17 @@ export function judgeJoined(
   scene: Scene,
   change: SceneChange = {},
 ): Finding {
+  const finding = judgeQuoted(words, scene, change);
+  if (words.every((word) => word.text !== undefined || word.tame)) return finding;
+  const name = words.map((word) => word.source).join(" ");
+  return {
+    ...finding,
+    effects: [...finding.effects, unknownEffect(scene, "shell.text", name, command.source)],
+  };
+}
+
+/** As `judgeJoined`, when the words that are not known are quoted where they are put in: they cannot hold more commands. */
+export function judgeQuoted(words: readonly Word[], scene: Scene, change: SceneChange = {}): Finding {
   const text = joined(words);
   if (text !== undefined) return scene.shell(text, change);
   const variables = new Map<string, string | undefined>(change.variables ?? []);
@@ -86,11 +97,5 @@ export function judgeJoined(
     variables.set(`UNKNOWN_${index}`, undefined);
     return `${word.prefix}$UNKNOWN_${index}${word.suffix}`;
   });
-  const finding = scene.shell(pieces.join(" "), { ...change, variables });
-  if (words.every((word) => word.text !== undefined || word.tame)) return finding;
-  const name = words.map((word) => word.source).join(" ");
-  return {
-    ...finding,
-    effects: [...finding.effects, unknownEffect(scene, "shell.text", name, command.source)],
-  };
+  return scene.shell(pieces.join(" "), { ...change, variables });
 }

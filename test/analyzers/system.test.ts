@@ -303,3 +303,83 @@ table(
     "lpr a.pdf",
   ]),
 );
+
+table(
+  "[A-system] a server by its name, or everything a user runs, is more than one's own work",
+  asks(2, [
+    "killall -9 postgres",
+    "pkill -9 mysqld",
+    "pkill nginx",
+    "killall docker",
+    "kill -9 $(pgrep postgres)",
+    "pidof mysqld | xargs kill -9",
+    "ps aux | grep postgres | awk '{print $2}' | xargs kill -9",
+    "kill -KILL $(pgrep -u root)",
+    "pgrep -u dev | xargs kill",
+    "ps aux | awk '{print $2}' | xargs kill -9",
+    "ps aux | grep -v grep | awk '{print $2}' | xargs kill -9",
+    "ps aux | awk '$1==\"dev\" {print $2}' | xargs kill",
+    "ps axo pid= | while read p; do kill -9 $p; done",
+    "for p in $(ps -eo pid); do kill -9 $p; done",
+    "for p in /proc/[0-9]*; do kill -9 ${p#/proc/}; done",
+    "ls /proc | grep -E '^[0-9]+$' | xargs kill -9",
+    "lsof -u root -t | xargs kill",
+    "kill $(pgrep -f '')",
+    "skill -KILL -u dev",
+    "slay dev",
+  ]),
+);
+
+table(
+  "[A-system] a filter of one's own makes it ordinary work",
+  passes([
+    "ps aux | grep '[n]ode' | grep -v grep | awk '{print $2}' | xargs kill -9",
+    "ps -ef | awk '/vite/ {print $2}' | xargs kill",
+    "kill -9 $(ps aux | grep \"$NAME\" | awk '{print $2}')",
+    "pgrep -f vite | xargs kill",
+    "kill $(pidof node)",
+    "lsof -t -i tcp:8080 | xargs -r kill",
+    "kill $(ps -o pid= --ppid 1234)",
+    "for p in $(pgrep node); do kill $p; done",
+    "pkill -f 'postgres -D ./tmp/pg'",
+    "pkill -HUP nginx",
+  ]),
+);
+
+table(
+  "[A-system] what starts with the machine is a matter for two, a user's own for one",
+  asks(3, [
+    "systemctl enable evil",
+    "systemctl enable --now nginx",
+    "systemctl link /tmp/x.service",
+    "systemctl set-default rescue.target",
+    "sudo systemctl --global enable x",
+    "update-rc.d evil defaults",
+    "chkconfig evil on",
+    "chkconfig --add evil",
+    "rc-update add evil default",
+    "launchctl load -w /Library/LaunchDaemons/x.plist",
+    "launchctl bootstrap system /tmp/x.plist",
+    "launchctl submit -l x -- /bin/sh -c 'rm -rf /etc'",
+    "launchctl asuser 501 rm -rf /etc",
+  ]),
+);
+
+table(
+  "[A-system] what starts at every sign-in is a question",
+  asks(2, [
+    "launchctl load ~/Library/LaunchAgents/x.plist",
+    "launchctl bootstrap gui/501 ~/Library/LaunchAgents/x.plist",
+    "launchctl enable gui/501/com.x",
+    "systemctl --user enable app.timer",
+    "loginctl enable-linger dev",
+    "at -f later.sh 10:00",
+    "echo 'npm test' | batch",
+    "anacron -f",
+  ]),
+);
+
+table(
+  "[A-system] halting has no help of one letter",
+  asks(3, ["shutdown -h", "halt -h", "reboot -f", "poweroff -p"]),
+);

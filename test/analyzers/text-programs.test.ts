@@ -157,6 +157,9 @@ describe("[BOUND] what is nested or repeated beyond the bounds is never passed, 
     ["brackets of sed", `sed 's/${"[[:".repeat(40_000)}' f`],
     ["redirections of awk", `awk '{print ${"> ".repeat(40_000)}}' f`],
     ["lines of vi", `vim -es -c '${"g/x/".repeat(3_000)}d' -c q`],
+    ["backslashes of awk", `ps aux | awk '/${"\\\\".repeat(20_000)}{print $2}' | xargs kill`],
+    ["the name of a secret", `cat secret${"-_".repeat(30_000)}!`],
+    ["a path to secrets", `cat ${"secrets/a/".repeat(10_000)}x`],
     ["a mode", `chmod ${"ug".repeat(50_000)} f`],
   ];
   it.each(lines)("%s", async (_, line) => {

@@ -225,3 +225,22 @@ table(
     "perf record -o /etc/x ls",
   ]),
 );
+
+table(
+  "[A-wrappers] parallel quotes what it puts in, so that a read stays a read",
+  reads([
+    "cat urls.txt | parallel -j4 curl -sI {}",
+    "parallel curl -sI {} :::: urls.txt",
+    "cat names.txt | parallel wc -l",
+  ]),
+);
+
+table(
+  "[A-wrappers] what parallel is told to run is judged all the same",
+  asks(2, [
+    "cat commands.txt | parallel",
+    "cat commands.txt | parallel {}",
+    "cat commands.txt | parallel sh -c {}",
+    "cat list.txt | parallel rm -rf {}",
+  ]),
+);

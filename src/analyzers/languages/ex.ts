@@ -54,6 +54,10 @@ function judge(
       : readEffects([literal(argument.trim())], scene, { by: command.source });
   if (/^(norm|normal)$/.test(name)) return /[!:@|\u0012=]|\u000f/.test(argument) ? unknown : [];
   if (name === "e" && argument.startsWith("!")) return scene.shell(argument.slice(1)).effects;
+  if (/^(e|edit|sp|split|vs|vsplit|tabe|tabnew|vi|view)$/.test(name) && argument.trim() !== "")
+    return readEffects([literal(argument.split("|")[0]?.trim() ?? "")], scene, { by: command.source }).concat(
+      following(argument, files, command, scene, depth),
+    );
   if (/^(i|a|c|insert|append|change)$/.test(name) && depth === 0) return [];
   if (/^(set|se|setl|setlocal)$/.test(name))
     return /(makeprg|mp|grepprg|gp|keywordprg|kp|equalprg|ep|shell|sh|formatprg|fp|shellcmdflag)\s*\+?=/.test(

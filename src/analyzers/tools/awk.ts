@@ -179,5 +179,13 @@ function commandEffects(value: AwkValue, command: Command, scene: Scene): readon
 function outputOf(text: string | undefined, hasFiles: boolean, command: Command): Stream {
   if (hasFiles || text === undefined) return OPAQUE;
   if (command.stdin.kind === "paths") return /"|\$[1-9]\d/.test(text) ? OPAQUE : filtered(command.stdin);
-  return command.stdin.kind === "opaque" ? command.stdin : OPAQUE;
+  if (command.stdin.kind !== "opaque") return OPAQUE;
+  const { processes, ...rest } = command.stdin;
+  return processes === undefined || !picks(text) ? command.stdin : rest;
+}
+
+/** True when the program compares with a text or matches an expression, other than on the first column (a user). */
+function picks(text: string): boolean {
+  const others = text.replace(/\$1\s*(==|~|!=)\s*("[^"]*"|\/[^/]*\/)/g, "");
+  return /\/(?:\\.|[^/\\\n])+\/|[=~]\s*"|index\s*\(|match\s*\(/.test(others);
 }

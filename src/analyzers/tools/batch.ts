@@ -4,7 +4,7 @@ import { found, NOTHING, unknownEffect } from "../effects.ts";
 import { locate } from "../locate.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
 import { itemsOf, OPAQUE, preceded } from "../words.ts";
-import { judgeJoined } from "../wrapping.ts";
+import { judgeJoined, judgeQuoted } from "../wrapping.ts";
 
 export const analyzer: Analyzer = {
   name: "batch",
@@ -271,10 +271,23 @@ function parallel(command: Command, scene: Scene): Finding {
       ? itemsOf(inputOf(options, command, scene), lines)
       : options.operands.slice(at + 1).filter((word) => !/^:::?\+?$/.test(word.text ?? "")),
   );
-  const findings = items.map((item) =>
-    judgeJoined(inner.length > 0 ? withItem(inner, item) : [item], command, scene, NO_INPUT),
-  );
+  const findings = items.map((item) => {
+    const words = inner.length > 0 ? withItem(inner, item) : [item];
+    return isQuoted(words, command)
+      ? judgeQuoted(words, scene, NO_INPUT)
+      : judgeJoined(words, command, scene, NO_INPUT);
+  });
   return found([...remote, ...findings.flatMap((finding) => finding.effects)], OPAQUE);
+}
+
+/** GNU parallel quotes what it puts into a command, so that it stays an argument; the command itself is then known. */
+function isQuoted(words: readonly Word[], command: Command): boolean {
+  const [first] = words;
+  return (
+    command.program === "parallel" &&
+    first !== undefined &&
+    /^[\w./-]+(\s|$)/.test(first.text ?? first.prefix)
+  );
 }
 
 function lines(text: string): readonly string[] {

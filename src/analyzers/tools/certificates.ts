@@ -1,7 +1,7 @@
 import type { Effect } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { effect, fileEffects, found, NOTHING, unknownEffect } from "../effects.ts";
-import { hostEnvironment } from "../environment.ts";
+import { hostEnvironment, isLoopback } from "../environment.ts";
 import { machineEffect } from "../machine.ts";
 import { literal, parseOptions } from "../options.ts";
 import { readEffects } from "../reading.ts";
@@ -122,7 +122,7 @@ function connection(target: Word | undefined, command: Command, scene: Scene): r
   if (stdin.kind === "text" && /^\s*(Q|QUIT)?\s*$/i.test(stdin.text)) return [];
   const host = target?.text?.replace(/:\d+$/, "");
   const environment = hostEnvironment(host, scene);
-  if (environment === "development") return [];
+  if (host !== undefined && isLoopback(host)) return [];
   return [
     effect({
       verb: "send",

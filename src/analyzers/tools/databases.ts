@@ -9,6 +9,7 @@ import { judgeMeta, splitMeta } from "../direct/sql-meta.ts";
 import { combine, effect, found, NOTHING } from "../effects.ts";
 import { normalizePath } from "../locate.ts";
 import { type Options, parseOptions } from "../options.ts";
+import { readEffects } from "../reading.ts";
 
 export const analyzer: Analyzer = {
   name: "databases",
@@ -81,9 +82,11 @@ function analyze(command: Command, scene: Scene): Finding {
   if (client.reads !== undefined && options.has(...client.reads)) return NOTHING;
   const database = databaseOf(client, options, scene);
   const texts = statementsOf(client, options, command, scene);
+  const file = client.dialect === "sqlite" ? options.operands.slice(0, 1) : [];
+  const secrets = found(readEffects(file, scene, { by: command.source }));
   if (texts.length > 0)
-    return combine(...texts.map((text) => judgeOne(text, client, database, command, scene)));
-  return interactive(client, database, command);
+    return combine(secrets, ...texts.map((text) => judgeOne(text, client, database, command, scene)));
+  return combine(secrets, interactive(client, database, command));
 }
 
 /** A piece of input: a text, or something that could not be read. */

@@ -1,20 +1,14 @@
 import type { Effect, Mark } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
-import { fileEffects, found, NOTHING, unknownEffect } from "../effects.ts";
+import { DISK_TOOLS, type DiskTool, FILE_SYSTEMS } from "../disk-tools.ts";
+import { fileEffects, found, unknownEffect } from "../effects.ts";
 import { locate } from "../locate.ts";
 import { machineEffect } from "../machine.ts";
-import { literal, parseOptions } from "../options.ts";
+import { literal, type Options, parseOptions } from "../options.ts";
 import { readEffects } from "../reading.ts";
 import { OPAQUE } from "../words.ts";
 
-const MAKERS =
-  "mkfs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.msdos mkfs.exfat mkfs.ntfs mkfs.f2fs mkfs.minix mkfs.cramfs mke2fs mkdosfs mkntfs mkswap newfs newfs_apfs newfs_hfs mkfs.erofs mksquashfs mkisofs genisoimage xorriso".split(
-    " ",
-  );
-const TABLES =
-  "fdisk sfdisk cfdisk gdisk sgdisk cgdisk parted partprobe gpart wipefs blkdiscard badblocks hdparm sdparm nvme tune2fs resize2fs e2fsck fsck fsck.ext4 fsck.xfs fsck.vfat xfs_repair xfs_growfs ntfsfix dosfsck debugfs growpart fstrim eject partx kpartx dmsetup losetup cryptsetup mdadm smartctl lsscsi sg_format scrub nwipe".split(
-    " ",
-  );
+const IMAGES = ["mksquashfs", "mkisofs", "genisoimage", "xorriso"];
 const VOLUMES =
   "lvremove vgremove pvremove lvcreate vgcreate pvcreate lvresize lvreduce lvextend vgreduce vgextend vgchange lvchange lvconvert lvrename vgrename pvmove pvresize lvs vgs pvs lvdisplay vgdisplay pvdisplay lvscan vgscan pvscan lvmdiskscan vgexport vgimport lvm zpool zfs btrfs bcachefs diskutil hdiutil tmutil".split(
     " ",
@@ -25,7 +19,7 @@ export const analyzer: Analyzer = {
   title: "Disks, partitions, volumes and file systems",
   about:
     "dd, mkfs, partition tables, LVM, ZFS, Btrfs, cryptsetup: anything that writes to a raw device or removes a volume or a snapshot. On an ordinary file of the workspace the same tools are everyday work.",
-  programs: ["dd", "gdd", "ddrescue", "dcfldd", ...MAKERS, ...TABLES, ...VOLUMES],
+  programs: ["dd", "gdd", "ddrescue", "dcfldd", ...IMAGES, ...Object.keys(DISK_TOOLS), ...VOLUMES],
   analyze,
   examples: [
     { run: "dd if=/dev/zero of=test.img bs=1M count=10", does: ["create file test.img"], tier: 1 },
@@ -39,6 +33,7 @@ export const analyzer: Analyzer = {
     { run: "mkfs.ext4 disk.img", files: { "disk.img": "" }, does: ["change file disk.img"], tier: 1 },
     { run: "fdisk -l", does: [], tier: 0 },
     { run: "parted /dev/sda rm 1", does: ["change device /dev/sda @local"], tier: 4 },
+    { run: "mkfs -t xfs -f /dev/nvme0n1", does: ["change device /dev/nvme0n1 @local"], tier: 4 },
     { run: "wipefs -a /dev/sda", does: ["change device /dev/sda @local"], tier: 4 },
     { run: "lvremove -f vg0/data", does: ["delete volume vg0/data @local"], tier: 4 },
     { run: "lvs", does: [], tier: 0 },
@@ -112,125 +107,136 @@ function rescue(command: Command, scene: Scene): Finding {
   );
 }
 
-/** Options that only show, per tool; `undefined`: the tool always writes. */
-const SHOWS: Readonly<Record<string, RegExp>> = {
-  fdisk: /^(-l|-s|-x|--list|--list-details|--getsz)$/,
-  sfdisk: /^(-l|-d|-s|-J|-F|-V|--list|--dump|--json|--list-free|--verify|--show-.*|-g)$/,
-  gdisk: /^-l$/,
-  sgdisk: /^(-p|-i|-v|-P|--print|--info.*|--verify|--pretend|-F|-E|-f)/,
-  parted: /^(-l|--list)$/,
-  wipefs: /^(-n|-J|-i|-p|--no-act|--json|--parsable)$/,
-  badblocks: /^-never$/,
-  hdparm: /^-[IitTCgavHW]+$/,
-  tune2fs: /^-l$/,
-  e2fsck: /^-n$/,
-  fsck: /^(-n|-N|-M)$/,
-  "fsck.ext4": /^-n$/,
-  "fsck.vfat": /^-n$/,
-  "fsck.xfs": /^-n$/,
-  xfs_repair: /^-n$/,
-  xfs_growfs: /^-n$/,
-  ntfsfix: /^-n$/,
-  growpart: /^(-N|--dry-run)$/,
-  debugfs: /^-R$/,
-  losetup: /^(-a|-l|-j|-f|--list|--all|--find|--json)$/,
-  smartctl: /^(-a|-i|-H|-x|-A|-l|--all|--info|--health|--scan|--xall|-c)$/,
-  partx: /^(-s|-l|--show|--list)$/,
-  fstrim: /^(-n|--dry-run)$/,
-  dmsetup: /^-never$/,
-};
-
-const DEVICE_VALUES = [
-  "-t",
-  "-L",
-  "-U",
-  "-b",
-  "-m",
-  "-N",
-  "-O",
-  "-E",
-  "-s",
-  "-c",
-  "-o",
-  "-d",
-  "-n",
-  "-R",
-  "-f",
-  "-S",
-  "-F",
-  "-i-",
-  "-C",
-  "-V",
-  "--offset",
-  "--sizelimit",
-  "--type",
-  "--label",
-  "--uuid",
-];
-
+/**
+ * Tools that write to what their operands name. Whatever form they are called in: when a device is named and the
+ * form is not known to only read, something happens to that device.
+ */
 function onDevices(command: Command, scene: Scene): Finding {
   const { program } = command;
-  const by = command.source;
-  const options = parseOptions(command.args, {
-    values: program === "parted" ? ["-a"] : DEVICE_VALUES.filter((name) => !SHOWS[program]?.test(name)),
-  });
-  if (showsOnly(program, options.names, options.operands)) return { effects: [], output: OPAQUE };
   if (/^(mksquashfs|mkisofs|genisoimage|xorriso)$/.test(program)) return image(program, command, scene);
-  const names = options.operands.filter((word) => !/^\d+[KMGTkmgt]?$/.test(word.text ?? "/"));
+  const by = command.source;
+  const tool = toolOf(command);
+  const options = parseOptions(command.args, { values: tool.values ?? [] });
+  const files = options
+    .values(...(tool.writes ?? []))
+    .flatMap((file) => fileEffects("change", file, scene, { by }));
+  if (program === "debugfs" && !options.has("-w"))
+    return found([...files, ...options.operands.flatMap((word) => contentOf(word, by, scene))], OPAQUE);
+  if (readsOnly(program, tool, options)) return found(files, OPAQUE);
+  if (isMapping(program, tool, options)) return found([...files, mapped(command, scene)], OPAQUE);
+  const targets = targetsOf(tool, options);
+  const effects = targets.flatMap((word) => changedDevice(word, command, scene));
+  const named = effects.length > 0 ? [] : command.args.flatMap((arg) => namedDevice(arg, command, scene));
+  const acts = command.args.length > 0 || WITHOUT_ARGUMENTS.test(program);
+  const nothing = acts && files.length + effects.length + named.length === 0;
+  return found([...files, ...effects, ...named, ...(nothing ? [unread(by, command, scene)] : [])]);
+}
+
+/** Programs that choose a device themselves when none is named. */
+const WITHOUT_ARGUMENTS = /^(fsck|parted|nwipe|cfdisk|cgdisk)$/;
+
+/** `mkfs -t TYPE` hands its arguments to the maker of that type. */
+function toolOf(command: Command): DiskTool {
+  const tool = DISK_TOOLS[command.program] ?? {};
+  if (command.program !== "mkfs") return tool;
+  const type = parseOptions(command.args, { values: ["-t", "--type"] }).value("-t", "--type")?.text ?? "ext2";
+  const maker = FILE_SYSTEMS[type.replace(/^mkfs\./, "")] ?? {};
+  return { ...maker, values: [...(tool.values ?? []), ...(maker.values ?? [])] };
+}
+
+function readsOnly(program: string, tool: DiskTool, options: Options): boolean {
+  const { names, operands } = options;
+  if (tool.acts && options.has(...tool.acts)) return false;
+  if (tool.dry && options.has(...tool.dry)) return true;
+  if (tool.verbs)
+    return operands[0] === undefined ? names.length === 0 : tool.verbs.includes(operands[0].text ?? "");
+  if (program === "parted") return partedReads(operands.slice(1).map((word) => word.text ?? ""));
+  if (program === "losetup")
+    return (
+      operands.length < 2 &&
+      names.every((name) => /^(-f|--find)$/.test(name)) &&
+      !(names.length > 0 && operands.length > 0)
+    );
+  if (program === "hdparm" && operands.some((word) => /^\d+$/.test(word.text ?? ""))) return false;
+  if (names.length === 0) return tool.bare === "shows" && !options.dynamic;
+  return tool.shows !== undefined && names.every((name) => tool.shows?.includes(name) === true);
+}
+
+/** `parted DEVICE [COMMAND [ARGUMENT…]]…`: true when all of the commands only show. */
+function partedReads(words: readonly string[]): boolean {
+  let at = 0;
+  while (at < words.length) {
+    const word = words[at] ?? "";
+    if (!/^(print|p|unit|u|help|version|quit|q|select|align-check)$/.test(word)) return false;
+    at += 1;
+    if (/^(p|print)$/.test(word) && /^(devices|free|list|all|\d+)$/.test(words[at] ?? "")) at += 1;
+    if (/^(unit|u|help|select)$/.test(word)) at += 1;
+    if (word === "align-check") at += 2;
+  }
+  return words.length > 0;
+}
+
+function isMapping(program: string, tool: DiskTool, options: Options): boolean {
+  if (!tool.mappings || (tool.acts && options.has(...tool.acts))) return false;
+  if (program === "losetup") return true;
+  return tool.verbs ? tool.mappings.includes(options.operands[0]?.text ?? "") : options.has(...tool.mappings);
+}
+
+/** What the kernel shows as a device changes; what is on it does not. */
+function mapped(command: Command, scene: Scene): Effect {
+  return machineEffect(scene, {
+    verb: "change",
+    kind: "device.mapping",
+    name: [command.program, ...command.args.map((arg) => arg.source)].join(" "),
+    reversibility: "R1",
+    marks: ["outside"],
+    by: command.source,
+  });
+}
+
+function targetsOf(tool: DiskTool, options: Options): readonly Word[] {
+  const operands = tool.verbs ? options.operands.slice(1) : options.operands;
+  const names = operands.filter((word) => !/^\d+[KMGTkmgts]?$/.test(word.text ?? "/"));
   const paths = names.filter((word) => looksLikePath(word));
-  const targets = paths.length > 0 ? paths : names.slice(0, 1);
-  if (targets.length === 0)
-    return program === "parted" || program.startsWith("fsck")
-      ? found([deviceEffect(by, command, scene)])
-      : NOTHING;
-  return found(targets.flatMap((word) => changedDevice(word, command, scene)));
+  return [...options.values(...(tool.targets ?? [])), ...(paths.length > 0 ? paths : names.slice(0, 1))];
 }
 
 function looksLikePath(word: Word): boolean {
   return word.text === undefined || /[/.]/.test(word.text);
 }
 
-const READING_VERBS =
-  /^(list|id-ctrl|id-ns|smart-log|print|status|info|ls|table|luksDump|isLuks|benchmark|--detail|--examine|--query|show.*|get.*|error-log|fw-log|version|help|deps|targets|splitname|luksUUID)$/;
+/** A device that an argument names in a place where no operand was expected. */
+function namedDevice(arg: Word, command: Command, scene: Scene): readonly Effect[] {
+  const path = /(?:^|[=,])(\/dev\/[^,]+)/.exec(arg.text ?? arg.prefix)?.[1];
+  return path === undefined ? [] : [unread(path, command, scene)];
+}
 
-function showsOnly(program: string, names: readonly string[], operands: readonly Word[]): boolean {
-  if (/^(lsscsi)$/.test(program)) return true;
-  const verbs = operands.map((word) => word.text ?? "");
-  if (/^(nvme|cryptsetup|dmsetup|mdadm)$/.test(program)) {
-    return (
-      verbs.some((verb) => READING_VERBS.test(verb)) ||
-      names.some((name) => /^(-D|-E|-Q|--detail|--examine|--query)$/.test(name)) ||
-      (names.length === 0 && verbs.length === 0)
-    );
-  }
-  if (program === "parted" && verbs.at(-1) === "print") return true;
-  if (program === "badblocks") return !names.some((name) => /^-[wn]$/.test(name));
-  if (program === "wipefs" || program === "losetup")
-    return (
-      !names.some((name) =>
-        /^(-a|-o|-f|-d|-D|-P|-r|--all|--offset|--detach|--detach-all|--find)$/.test(name),
-      ) ||
-      names.some((name) => name === "-n") ||
-      (program === "losetup" &&
-        operands.length === 0 &&
-        !names.some((name) => /^(-d|-D|--detach.*)$/.test(name)))
-    );
-  return names.length > 0 && names.every((name) => SHOWS[program]?.test(name) === true);
+/** A form that nobody understood, of a tool that writes to devices. */
+function unread(name: string, command: Command, scene: Scene): Effect {
+  if (GENTLE.test(command.program)) return deviceEffect(name, command, scene);
+  return unknownEffect(scene, "device", name, command.source, ["device"]);
 }
 
 function changedDevice(word: Word, command: Command, scene: Scene): readonly Effect[] {
   const at = locate(word, scene);
-  if (at.area === "workspace" || at.area === "temporary" || at.area === "home")
+  const namesFile = looksLikePath(word) || DISK_TOOLS[command.program]?.verbs === undefined;
+  if (namesFile && (at.area === "workspace" || at.area === "temporary" || at.area === "home"))
     return fileEffects("change", word, scene, { by: command.source });
   return [deviceEffect(word.source, command, scene)];
 }
 
+/** Tools that touch no data: they tell the kernel or the drive to look again, or free what nothing uses. */
+const GENTLE = /^(partprobe|fstrim|eject)$/;
+
+/** What a device tool does to a device has no way back, unless it touches no data. */
 function deviceEffect(name: string, command: Command, scene: Scene): Effect {
+  const gentle = GENTLE.test(command.program);
   return machineEffect(scene, {
     verb: "change",
     kind: "device",
     name,
-    marks: ["device"],
+    ...(gentle ? { reversibility: "R1" as const } : {}),
+    marks: gentle ? ["outside"] : ["device"],
     by: command.source,
   });
 }

@@ -90,7 +90,8 @@ function analyze(command: Command, scene: Scene): Finding {
   if (/^(vi|vim|nvim|view|vimdiff|nvimdiff|gvim|mvim|rvim|vim\.basic|vim\.tiny|ex)$/.test(program))
     return vim(command, scene);
   if (program === "emacs" || program === "emacsclient") return emacs(command, scene);
-  return found([interactive(command, scene)]);
+  const { operands } = parseOptions(command.args);
+  return found([...readEffects(operands, scene, { by: command.source }), interactive(command, scene)]);
 }
 
 function interactive(command: Command, scene: Scene): Effect {
@@ -141,6 +142,7 @@ function vim(command: Command, scene: Scene): Finding {
   if (silent && command.stdin.kind === "opaque" && lines.length === 0)
     effects.push(unknownEffect(scene, "editor.command", "from a pipe", by));
   effects.push(
+    ...readEffects(files, scene, { by }),
     ...scripts(options, command, scene),
     ...[...lines, ...piped].flatMap((line) => judgeEditorLines(line, files, command, scene)),
   );
@@ -264,9 +266,12 @@ function emacs(command: Command, scene: Scene): Finding {
     "--execute",
     ...(command.program === "emacsclient" ? [] : ["-f", "--funcall", "-l", "--load", "--script"]),
   );
-  const effects = evaluated
+  const effects: Effect[] = evaluated
     .filter((word) => !known.test(word.text ?? ""))
     .map((word) => unknownEffect(scene, "editor.command", word.text ?? word.source, command.source));
+  const shown = options.values("--file", "--visit", "--find-file", "--insert");
+  const operands = options.has("--eval", "-e") && command.program === "emacsclient" ? [] : options.operands;
+  effects.push(...readEffects([...operands, ...shown], scene, { by: command.source }));
   if (command.program === "emacsclient" && options.has("-e"))
     effects.push(
       ...options.operands.map((word) => unknownEffect(scene, "editor.command", word.source, command.source)),

@@ -2,6 +2,8 @@ import type { Analyzer, Command, Finding, Scene, Stream, Word } from "../analyze
 import { fileEffects, found, NOTHING, unknownEffect } from "../effects.ts";
 import { machineEffect } from "../machine.ts";
 import { literal, parseOptions } from "../options.ts";
+import { processList } from "../process-list.ts";
+import { readEffects } from "../reading.ts";
 import { OPAQUE, TAME } from "../words.ts";
 
 /** Tools that only tell something about the machine, and print numbers, dates or single names. */
@@ -228,23 +230,25 @@ function analyze(command: Command, scene: Scene): Finding {
     case "basename":
     case "gbasename":
       return pathPart(command);
+    case "ps":
     case "pgrep":
     case "pidof":
-      return { effects: [], output: TAME };
     case "lsof":
-      return {
-        effects: [],
-        output: parseOptions(command.args, { values: ["-i", "-p", "-u", "-c", "-d", "-s", "-g", "-a"] }).has(
-          "-t",
-        )
-          ? TAME
-          : OPAQUE,
-      };
+      return { effects: [], output: processList(command) };
+    case "getent":
+      return accountData(command, scene);
     case "man":
       return manual(command, scene);
     default:
       return { effects: [], output: LITTLE.has(command.program) ? TAME : OPAQUE };
   }
+}
+
+/** `getent shadow` shows the password hashes that `/etc/shadow` holds (getent(1)). */
+function accountData(command: Command, scene: Scene): Finding {
+  const [database] = parseOptions(command.args, { values: ["-s", "--service"] }).operands;
+  const file = /^g?shadow$/.test(database?.text ?? "") ? [literal(`/etc/${database?.text}`)] : [];
+  return found(readEffects(file, scene, { by: command.source }), OPAQUE);
 }
 
 /** Names of what is in the folders; with a long format also other things, of which nobody makes file names. */

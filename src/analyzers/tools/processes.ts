@@ -3,6 +3,7 @@ import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { found, NOTHING, unknownEffect } from "../effects.ts";
 import { machineEffect } from "../machine.ts";
 import { parseOptions } from "../options.ts";
+import { processesNamed, processMarks } from "../process-names.ts";
 import { OPAQUE, TAME } from "../words.ts";
 
 export const analyzer: Analyzer = {
@@ -17,6 +18,7 @@ export const analyzer: Analyzer = {
     "killall",
     "killall5",
     "skill",
+    "slay",
     "snice",
     "xkill",
     "fuser",
@@ -59,9 +61,12 @@ function analyze(command: Command, scene: Scene): Finding {
   switch (command.program) {
     case "kill":
     case "gkill":
+      return killByNumber(command, scene);
     case "skill":
     case "snice":
-      return killByNumber(command, scene);
+      return killBySelection(command, scene);
+    case "slay":
+      return found([stopped("every process", ["bulk"], true, command, scene)]);
     case "pkill":
     case "pidwait":
       return command.program === "pidwait" ? NOTHING : killByPattern(command, scene);
@@ -124,26 +129,40 @@ function killByNumber(command: Command, scene: Scene): Finding {
       : undefined;
   if (signal === "0" || signal === "CONT" || signal === "SIGCONT") return NOTHING;
   const targets = named ? args.slice(2) : signal === undefined ? args : args.slice(1);
-  return found(targets.map((target) => killed(target, command, scene)));
+  return found(targets.map((target) => killed(target, signal, command, scene)));
 }
 
-function killed(target: Word, command: Command, scene: Scene): Effect {
-  if (target.text === "-1") return stopped("every process", ["bulk"], true, command, scene);
+function killed(target: Word, signal: string | undefined, command: Command, scene: Scene): Effect {
+  const { text } = target;
+  if (text !== undefined && (text === "-1" || /^\/|[*?[]/.test(text)))
+    return stopped("every process", ["bulk"], true, command, scene);
   if (target.text === "1" || target.text === "0")
     return stopped(target.text, target.text === "1" ? ["system"] : [], true, command, scene);
-  return stopped(target.text ?? target.source, [], target.text !== undefined, command, scene);
+  const marks = text === undefined ? marksOf(target, signal === undefined ? undefined : `-${signal}`) : [];
+  return stopped(text ?? target.source, marks, text !== undefined, command, scene);
 }
 
-/** Programs without which the machine, its network, its log or its protection is gone. */
-const VITAL =
-  /^(systemd.*|init|launchd|loginwindow|WindowServer|sshd|dbus.*|NetworkManager|networkd|polkitd?|udevd|auditd|rsyslogd|syslogd?|journald|cron|crond|containerd|dockerd|kubelet|etcd|firewalld|fail2ban.*|clamd|falcon.*|osqueryd|agetty|getty|gdm.*|lightdm|sddm|Xorg|gnome-shell|kwin.*|plasmashell|Finder|kernel_task|explorer)$/i;
-const GATE = /countersign|^csn$/i;
+/** `skill [SIGNAL] -u USER -t TTY -c NAME -p PID` (procps): all of a user's or a terminal's, or what is named. */
+function killBySelection(command: Command, scene: Scene): Finding {
+  const args = command.args.filter((arg) => !/^-(\d+|[A-Z]{2,}\d*)$/.test(arg.text ?? ""));
+  const options = parseOptions(args, { values: ["-c", "-p", "-t", "-u"] });
+  if (options.has("-l", "-L", "-n")) return NOTHING;
+  if (options.has("-u", "-t")) return found([stopped("every process", ["bulk"], true, command, scene)]);
+  const named = [...options.values("-c", "-p"), ...options.operands];
+  return found(
+    named.map((word) =>
+      stopped(word.text ?? word.source, marksOf(word, undefined), word.text !== undefined, command, scene),
+    ),
+  );
+}
 
-function patternMarks(pattern: string): readonly Mark[] {
-  const plain = pattern.replace(/[\^$\\]/g, "");
-  if (GATE.test(plain)) return ["control"];
-  if (VITAL.test(plain)) return ["system"];
-  return /^[.*+?[\]a-z-]{0,2}$|^(\.\*|\.\+|\[.*\].?)$/.test(plain) ? ["bulk"] : [];
+/** Signals by which a server is asked to read its configuration or its logs again. */
+const GENTLE_SIGNAL = /^-(SIG)?(HUP|USR1|USR2|WINCH|1|10|12|28)$/;
+
+/** What is stopped when a name or a pattern of names is: servers are only stopped by signals that stop. */
+function marksOf(word: Word, signal: string | undefined): readonly Mark[] {
+  const processes = word.text === undefined ? word.processes : processesNamed(word.text);
+  return processes === "service" && GENTLE_SIGNAL.test(signal ?? "") ? [] : processMarks(processes);
 }
 
 const PATTERN_VALUES = [
@@ -191,13 +210,15 @@ function killByPattern(command: Command, scene: Scene): Finding {
   }
   if (options.has("-v", "--inverse"))
     return found([stopped("every process", ["bulk"], true, command, scene)]);
-  const marks = pattern.text === undefined ? [] : patternMarks(pattern.text);
+  const marks = marksOf(pattern, signal);
   const name = marks.includes("bulk") ? "every process" : (pattern.text ?? pattern.source);
   return found([stopped(name, marks, pattern.text !== undefined, command, scene)]);
 }
 
 function killByName(command: Command, scene: Scene): Finding {
-  const args = command.args.filter((arg) => !/^-(\d+|[A-Z][A-Z0-9+-]{1,})$/.test(arg.text ?? ""));
+  const isSignal = (arg: Word) => /^-(\d+|[A-Z][A-Z0-9+-]{1,})$/.test(arg.text ?? "");
+  const signal = command.args.find(isSignal)?.text;
+  const args = command.args.filter((arg) => !isSignal(arg));
   const options = parseOptions(args, {
     values: [
       "-s",
@@ -223,8 +244,8 @@ function killByName(command: Command, scene: Scene): Finding {
   return found(
     options.operands.map((word) => {
       const text = word.text;
-      const marks =
-        text === undefined ? [] : expression || GATE.test(text) || VITAL.test(text) ? patternMarks(text) : [];
+      const all = marksOf(word, signal);
+      const marks = expression || !all.includes("bulk") ? all : [];
       return stopped(
         marks.includes("bulk") ? "every process" : (text ?? word.source),
         marks,

@@ -1,7 +1,7 @@
 import type { Effect, Environment } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { effect, found, NOTHING, unknownEffect } from "../effects.ts";
-import { hostEnvironment } from "../environment.ts";
+import { hostEnvironment, isLoopback } from "../environment.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { judgeInner, judgeJoined, unwrap } from "../wrapping.ts";
 
@@ -269,7 +269,7 @@ function copyKey(command: Command, scene: Scene): Finding {
 function telnet(command: Command, scene: Scene): Finding {
   const [host] = parseOptions(command.args, { values: ["-l", "-a", "-b", "-e", "-n", "-X"] }).operands;
   const environment = hostEnvironment(host?.text, scene);
-  if (command.stdin.kind === "none" || environment === "development") return NOTHING;
+  if (command.stdin.kind === "none" || (host?.text !== undefined && isLoopback(host.text))) return NOTHING;
   return found([
     effect({
       verb: "send",

@@ -46,7 +46,7 @@ export const analyzer: Analyzer = {
     { run: "rm -rf .git", files: { ".git/HEAD": "x" }, does: ["delete directory .git"], tier: 2 },
     { run: 'rm -rf "$UNKNOWN_PLACE"', does: ['delete? directory "$UNKNOWN_PLACE" @local'], tier: 3 },
     { run: "rmdir empty", does: ["delete file empty"], tier: 1 },
-    { run: "shred -u secrets.txt", does: ["delete file secrets.txt"], tier: 1 },
+    { run: "shred -u draft.txt", does: ["delete file draft.txt"], tier: 1 },
     { run: "shred /dev/sda", does: ["change device /dev/sda @local"], tier: 4 },
     { run: "rimraf dist", does: ["delete directory dist"], tier: 1 },
     { run: "trash-empty", does: ["delete trash everything in it @local"], tier: 3 },

@@ -2,6 +2,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Scene, Stream, Word } from "../analyzer.ts";
 import { fileEffects, found, unknownEffect } from "../effects.ts";
 import { literal, type Options, parseOptions } from "../options.ts";
+import { processesNamed } from "../process-names.ts";
 import { readEffects } from "../reading.ts";
 import { OPAQUE, someBelow, TAME } from "../words.ts";
 
@@ -243,7 +244,22 @@ function outputOf(options: Options, command: Command): Stream {
   if (files.length > 0) return OPAQUE;
   if (stdin.kind === "paths")
     return { kind: "paths", roots: stdin.roots.map((root) => someBelow(root, namePattern(options))) };
-  return stdin.kind === "opaque" ? stdin : OPAQUE;
+  if (stdin.kind !== "opaque") return OPAQUE;
+  return stdin.processes === undefined ? stdin : picked(stdin, options);
+}
+
+/**
+ * Picking processes by a name is the filter of ordinary work, unless the name is that of a server, of the machine's own
+ * or a user; leaving some out (`-v`) picks all others.
+ */
+function picked(stdin: Stream & { readonly kind: "opaque" }, options: Options): Stream {
+  if (options.has("-v", "--invert-match")) return stdin;
+  const [operand] = options.operands;
+  const pattern = options.value("-e", "--regexp") ?? operand;
+  const { processes: _, ...rest } = stdin;
+  if (pattern?.text === undefined) return rest;
+  const processes = /[a-zA-Z]{2}/.test(pattern.text) ? processesNamed(pattern.text) : stdin.processes;
+  return processes === undefined ? rest : { ...rest, processes };
 }
 
 /** A plain word as pattern names a part of the path; everything else only says "some of them". */

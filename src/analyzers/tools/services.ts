@@ -2,16 +2,15 @@ import type { Effect, Mark } from "../../core/effect.ts";
 import type { Analyzer, Command, Finding, Place, Scene, Word } from "../analyzer.ts";
 import { found, NOTHING, unknownEffect } from "../effects.ts";
 import { environmentOf } from "../environment.ts";
-import { locate } from "../locate.ts";
 import { machineEffect } from "../machine.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { OPAQUE } from "../words.ts";
 
 export const analyzer: Analyzer = {
   name: "services",
-  title: "Services and schedules: systemctl, service, launchctl, crontab, at",
+  title: "Services: systemctl, service, launchctl and their kin",
   about:
-    "Starting and restarting a service is told apart from stopping, disabling and masking it; services that protect or record are a protection. Schedules decide what runs by itself later and are governed.",
+    "Starting and restarting a service is told apart from stopping, disabling and masking it; services that protect or record are a protection. What starts with the machine or at every sign-in is told apart from what starts once.",
   programs: [
     "systemctl",
     "service",
@@ -26,15 +25,7 @@ export const analyzer: Analyzer = {
     "invoke-rc.d",
     "monit",
     "svcadm",
-    "crontab",
-    "at",
-    "batch",
-    "atrm",
-    "atq",
     "loginctl",
-    "anacron",
-    "fcron",
-    "fcrontab",
   ],
   analyze,
   examples: [
@@ -48,20 +39,14 @@ export const analyzer: Analyzer = {
       tier: 4,
     },
     { run: "sudo systemctl stop firewalld", does: ["remove-protection service firewalld @local"], tier: 3 },
+    { run: "sudo systemctl enable nginx", does: ["change service nginx @local"], tier: 3 },
+    { run: "systemctl --user enable app", does: ["change service app @local"], tier: 2 },
     { run: "systemctl reboot", does: ["stop machine systemctl reboot @local"], tier: 3 },
     { run: "sudo service redis-server start", does: ["change service redis-server @local"], tier: 2 },
     {
       run: "launchctl unload ~/Library/LaunchAgents/x.plist",
       does: ["stop service ~/Library/LaunchAgents/x.plist @local"],
       tier: 2,
-    },
-    { run: "crontab -l", does: [], tier: 0 },
-    { run: "crontab -r", does: ["delete schedule crontab @local"], tier: 4 },
-    { run: "echo '* * * * * x' | crontab -", does: ["replace schedule crontab @local"], tier: 4 },
-    {
-      run: "echo 'rm -rf /' | at now + 1 hour",
-      does: ["change schedule at now + 1 hour @local", "delete directory / @local"],
-      tier: 3,
     },
     { run: "systemctl -H prod-1 stop app", does: ["stop service app @production"], tier: 3 },
   ],
@@ -73,14 +58,6 @@ function analyze(command: Command, scene: Scene): Finding {
       return systemctl(command, scene);
     case "launchctl":
       return launchctl(command, scene);
-    case "crontab":
-    case "fcrontab":
-      return crontab(command, scene);
-    case "at":
-    case "batch":
-    case "atrm":
-    case "atq":
-      return later(command, scene);
     case "loginctl":
       return sessions(command, scene);
     case "supervisorctl":
@@ -102,6 +79,20 @@ const RECORDS =
 const VITAL =
   /^(sshd?|NetworkManager|systemd-.*|networking|network|dbus|getty.*|multi-user|docker|containerd|kubelet|cron|crond)(\.service|\.socket|\.target)?$/i;
 
+/** Verbs after which something runs by itself at every start of the machine, or at every sign-in. */
+const AT_EVERY_START =
+  /^(enable|preset|preset-all|reenable|link|add-wants|add-requires|edit|set-default|defaults|defaults-disabled|on|add|load|bootstrap|submit|setenv)$/;
+
+/** A user's own services start with the user, all others with the machine. */
+function systemWide(command: Command): readonly Mark[] {
+  const texts = command.args.map((arg) => arg.text ?? arg.prefix);
+  if (command.program === "launchctl")
+    return texts.some((text) => /^system(\/|$)|^\/?(System\/)?Library\/|LaunchDaemons/.test(text))
+      ? ["system"]
+      : [];
+  return texts.includes("--user") ? [] : ["system"];
+}
+
 /** The effect of a verb on one service. Unknown verbs are unknown effects. */
 function serviceEffect(
   verb: string,
@@ -120,15 +111,21 @@ function serviceEffect(
     wayBack: "none",
     by: command.source,
   } as const;
+  if (AT_EVERY_START.test(verb))
+    return machineEffect(scene, {
+      verb: "change",
+      ...base,
+      marks: [...marks, "outside", ...(marks.includes("system") ? [] : systemWide(command))],
+    });
   if (
-    /^(start|restart|reload|try-restart|reload-or-restart|condrestart|force-reload|kickstart|load|bootstrap|update|up|once|try-reload-or-restart|signal|clear|refresh|cont|reset-failed|unmask|add|monitor|reread)$/.test(
+    /^(start|restart|reload|try-restart|reload-or-restart|condrestart|force-reload|kickstart|update|up|once|try-reload-or-restart|signal|clear|refresh|cont|reset-failed|unmask|monitor|reread)$/.test(
       verb,
     )
   ) {
     return machineEffect(scene, { verb: "change", ...base, marks });
   }
   if (
-    /^(enable|preset|reenable|link|revert|default|defaults|set-property|edit|submit|install|set-default|import-environment|set-environment|unset-environment|on|override)$/.test(
+    /^(revert|default|set-property|install|import-environment|set-environment|unset-environment|override)$/.test(
       verb,
     )
   ) {
@@ -252,13 +249,16 @@ function reachedBy(options: Options, scene: Scene): Place {
 
 /** `service NAME VERB`, `rc-service NAME VERB`, `update-rc.d NAME VERB`. */
 function nameFirst(command: Command, scene: Scene): Finding {
-  const [name, verb] = parseOptions(command.args, { values: ["--level"] }).operands;
+  const options = parseOptions(command.args, { values: ["--level", "--levels"] });
+  const [name, verb] = options.operands;
+  const adds = options.has("--add", "--del");
   if (
     !name ||
     command.args.some((arg) => arg.text === "--status-all" || arg.text === "--list") ||
-    SHOWS.test(verb?.text ?? "")
+    (!adds && SHOWS.test(verb?.text ?? ""))
   )
     return { effects: [], output: OPAQUE };
+  if (adds) return found([serviceEffect(options.has("--add") ? "add" : "del", name, [], command, scene)]);
   if (command.program === "rc-update")
     return found([
       serviceEffect(name.text === "del" ? "disable" : "enable", verb ?? name, [], command, scene),
@@ -288,68 +288,26 @@ function launchctl(command: Command, scene: Scene): Finding {
         by: command.source,
       }),
     ]);
+  const inner = startedBy(text, command);
+  if (text === "asuser" || text === "bsexec")
+    return inner.length > 0
+      ? scene.argv(inner, { privileged: true })
+      : found([unknownEffect(scene, "service", command.source, command.source)]);
   const target = rest.at(-1);
+  const started = inner.length > 0 ? scene.argv(inner).effects : [];
   return found([
+    ...started,
     target
       ? serviceEffect(text, target, [], command, scene)
       : unknownEffect(scene, "service", command.source, command.source),
   ]);
 }
 
-/** A user's table is replaced as a whole by `crontab FILE` and `crontab -`, and gone after `crontab -r`. */
-function crontab(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: ["-u", "-s"] });
-  if (options.has("-l", "-V", "-T", "-n")) return { effects: [], output: OPAQUE };
-  const verb: Effect["verb"] = options.has("-r") ? "delete" : options.has("-e") ? "change" : "replace";
-  return found([
-    machineEffect(scene, {
-      verb,
-      kind: "schedule",
-      name: "crontab",
-      certain: !options.has("-e"),
-      reversibility: "R2",
-      marks: ["control"],
-      by: command.source,
-    }),
-  ]);
-}
-
-function later(command: Command, scene: Scene): Finding {
-  const options = parseOptions(command.args, { values: ["-f", "-q", "-t"] });
-  const by = command.source;
-  if (command.program === "atq" || options.has("-l", "-c")) return { effects: [], output: OPAQUE };
-  const name = [command.program, ...command.args.map((arg) => arg.source)].join(" ");
-  if (command.program === "atrm" || options.has("-d", "-r"))
-    return found([
-      machineEffect(scene, {
-        verb: "delete",
-        kind: "schedule",
-        name,
-        reversibility: "R2",
-        marks: ["outside"],
-        by,
-      }),
-    ]);
-  const file = options.value("-f");
-  const text =
-    file?.text === undefined
-      ? command.stdin.kind === "text"
-        ? command.stdin.text
-        : undefined
-      : scene.need({ kind: "text", path: locate(file, scene).path })?.text;
-  const later =
-    text === undefined ? [unknownEffect(scene, "shell.text", "run later", by)] : scene.shell(text).effects;
-  return found([
-    machineEffect(scene, {
-      verb: "change",
-      kind: "schedule",
-      name,
-      reversibility: "R1",
-      marks: ["outside"],
-      by,
-    }),
-    ...later,
-  ]);
+/** The command that `launchctl asuser UID CMD`, `bsexec PID CMD` and `submit … -- CMD` start. */
+function startedBy(verb: string, command: Command): readonly Word[] {
+  const at = command.args.findIndex((arg) => arg.text === "--");
+  if (verb === "submit") return at < 0 ? [] : command.args.slice(at + 1);
+  return /^(asuser|bsexec)$/.test(verb) ? command.args.slice(2) : [];
 }
 
 function sessions(command: Command, scene: Scene): Finding {

@@ -1,5 +1,5 @@
 import type { Mark } from "../../core/effect.ts";
-import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
+import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { found } from "../effects.ts";
 import { machineEffect } from "../machine.ts";
 import { OPAQUE } from "../words.ts";
@@ -77,6 +77,8 @@ export const analyzer: Analyzer = {
 
 function analyze(command: Command, scene: Scene): Finding {
   const texts = command.args.map((arg) => arg.text ?? "?");
+  const inner = command.program === "ip" ? handedOn(command, texts) : [];
+  if (inner.length > 0) return scene.argv(inner, { privileged: true });
   if (showsOnly(command.program, texts)) return { effects: [], output: OPAQUE };
   const name = [command.program, ...command.args.map((arg) => arg.source)].join(" ");
   const harmless = texts.some((text) => /^-?-?flush-?cache(s)?$/.test(text));
@@ -93,29 +95,65 @@ function analyze(command: Command, scene: Scene): Finding {
   ]);
 }
 
+/** `ip netns exec NAME CMD` and `ip vrf exec NAME CMD` start a program there. */
+function handedOn(command: Command, texts: readonly string[]): readonly Word[] {
+  const words = ipWords(texts);
+  if (!/^(net|netns|vrf)$/.test(words[0] ?? "") || !/^e(x|xe|xec)?$/.test(words[1] ?? "")) return [];
+  return command.args.slice(texts.length - words.length + (texts.includes("-all") ? 2 : 3));
+}
+
 const SHOW = /^(show|list|ls|lst|sh|s|status|get|st|help|monitor|g|query|statistics|info|dump|all)$/;
+
+/** Options of `ip`, `bridge` and `tc` with a value (ip(8), tc(8)). */
+const IP_VALUES = /^-(n|netns|f|family|l|loops|rc|rcvbuf|b|batch|cf|conf)$/;
+
+/** `ip [OPTIONS] OBJECT [VERB …]`: the words after the options. */
+function ipWords(texts: readonly string[]): readonly string[] {
+  const at = texts.findIndex(
+    (text, index) => !text.startsWith("-") && !IP_VALUES.test(texts[index - 1] ?? ""),
+  );
+  return at < 0 ? [] : texts.slice(at);
+}
+
+/** Verbs that show, whole or abbreviated. `ip link s` is short for `set`: the tool tries that first. */
+function ipShows(texts: readonly string[]): boolean {
+  if (texts.some((text) => /^-(b|batch)$/.test(text))) return false;
+  const [object = "", ...rest] = ipWords(texts);
+  const nested = /^(xfrm|x|ioam|mptcp|nexthop|l2tp|macsec|netns)$/.test(object) && !SHOW.test(rest[0] ?? "");
+  const verb = (nested ? (/^netns$/.test(object) ? rest[0] : rest[1]) : rest[0]) ?? "show";
+  if (/^l(i|in|ink)?$/.test(object) && /^se?t?$/.test(verb)) return false;
+  return SHOW.test(verb) || /^(identify|pids|list-id|count|save|showdump|lookup)$/.test(verb);
+}
+
+/** Options of `nmcli` with a value (nmcli(1)). */
+const NMCLI_VALUES = /^(-[fgmcew]|--(fields|get-values|mode|colors?|escape|wait))$/;
+
+function nmcliShows(texts: readonly string[]): boolean {
+  const words = texts.filter((text, at) => !text.startsWith("-") && !NMCLI_VALUES.test(texts[at - 1] ?? ""));
+  const [object = "", verb = "", ...rest] = words;
+  if (verb === "" || "help".startsWith(object)) return true;
+  if ("networking".startsWith(object)) return /^c/.test(verb);
+  if ("radio".startsWith(object)) return rest.length === 0 && /^(all|wi?f?i?|ww?a?n?)$/.test(verb);
+  if ("general".startsWith(object)) return rest.length === 0 && !/^r/.test(verb);
+  if ("device".startsWith(object) && /^(w|wifi|l|lldp)$/.test(verb)) return SHOW.test(rest[0] ?? "list");
+  return SHOW.test(verb) || /^m(onitor)?$/.test(verb) || verb === "export";
+}
 
 function showsOnly(program: string, texts: readonly string[]): boolean {
   const words = texts.filter((text) => !text.startsWith("-"));
   switch (program) {
     case "ip":
     case "bridge":
+      return ipShows(texts);
     case "tc":
-      return words.length <= 1
-        ? !texts.includes("-batch") && !texts.includes("-b")
-        : words.some((word, at) => at > 0 && at < 3 && SHOW.test(word)) &&
-            !words.some((word) => /^(add|del|delete|set|flush|replace|change|append|exec)$/.test(word));
+      return !texts.some((text) => /^-(b|batch)$/.test(text)) && SHOW.test(ipWords(texts)[1] ?? "show");
     case "ifconfig":
     case "iwconfig":
       return words.length <= 1;
     case "route":
       return words.length === 0 || words[0] === "get" || (words.length === 1 && SHOW.test(words[0] ?? ""));
     case "nmcli":
-      return (
-        words.length <= 1 ||
-        (SHOW.test(words[1] ?? "") && !words.includes("connect")) ||
-        (words[1] === "wifi" && (words[2] === undefined || SHOW.test(words[2])))
-      );
+      return nmcliShows(texts);
     case "ethtool":
       return !texts.some((text) =>
         /^(-[sKLCGAEpt]|--(change|features|set-.*|offload|negotiate|reset|flash|identify|test)|-f)$/.test(
@@ -125,9 +163,12 @@ function showsOnly(program: string, texts: readonly string[]): boolean {
     case "resolvectl":
     case "systemd-resolve":
       return (
-        words.length === 0 ||
-        (/^(query|status|statistics|service|openpgp|tlsa|dns|domain|monitor|show-.*)$/.test(words[0] ?? "") &&
-          words.length <= 2)
+        !texts.some((text) => /^--(set-|revert|reset-)/.test(text)) &&
+        (words.length === 0 ||
+          (/^(query|status|statistics|service|openpgp|tlsa|dns|domain|monitor|show-.*)$/.test(
+            words[0] ?? "",
+          ) &&
+            words.length <= 2))
       );
     case "networksetup":
       return texts.some((text) => /^-(get|list|is|show|print)/i.test(text));

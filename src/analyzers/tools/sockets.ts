@@ -1,9 +1,10 @@
 import type { Effect } from "../../core/effect.ts";
-import type { Analyzer, Command, Finding, Scene } from "../analyzer.ts";
+import type { Analyzer, Command, Finding, Scene, Word } from "../analyzer.ts";
 import { effect, fileEffects, found, unknownEffect } from "../effects.ts";
 import { hostEnvironment, isLoopback } from "../environment.ts";
 import { machineEffect } from "../machine.ts";
-import { type Options, parseOptions } from "../options.ts";
+import { cutWord, literal, type Options, parseOptions } from "../options.ts";
+import { readEffects } from "../reading.ts";
 import { OPAQUE, REMOTE } from "../words.ts";
 
 export const analyzer: Analyzer = {
@@ -84,29 +85,44 @@ function listening(name: string, by: string, scene: Scene): Effect {
   return machineEffect(scene, { verb: "expose", kind: "network.port", name, reversibility: "R1", by });
 }
 
+/**
+ * Whatever flows in is sent, to every host but this machine: a declared environment says nothing about where a raw
+ * connection leads.
+ */
 function connection(options: Options, name: string, command: Command, scene: Scene): readonly Effect[] {
   const [host] = options.operands;
-  const { stdin } = command;
-  const environment = hostEnvironment(host?.text, scene);
-  if (stdin.kind === "none" || environment === "development") return [];
-  return [
-    effect({
-      verb: "send",
-      kind: "network.connection",
-      name,
-      environment,
-      reversibility: "R3",
-      marks: ["upload"],
-      by: command.source,
-    }),
-  ];
+  const by = command.source;
+  if (command.stdin.kind === "none") return [];
+  if (options.has("-U", "--unixsock")) return throughSocket(host?.text ?? "?", by, scene);
+  if (host?.text !== undefined && isLoopback(host.text)) return [];
+  return [sent(name, host?.text, by, scene)];
+}
+
+function sent(name: string, host: string | undefined, by: string, scene: Scene): Effect {
+  return effect({
+    verb: "send",
+    kind: "network.connection",
+    name,
+    environment: hostEnvironment(host, scene),
+    reversibility: "R3",
+    marks: ["upload"],
+    by,
+  });
+}
+
+/** A socket of this machine is as local as who listens; a container engine's gives the whole machine away. */
+function throughSocket(path: string, by: string, scene: Scene): readonly Effect[] {
+  return /(docker|containerd|podman|crio|dockershim)[^/]*\.sock$|^\?$/.test(path)
+    ? [unknownEffect(scene, "container-engine", path, by, ["privileged"])]
+    : [];
 }
 
 /** `socat ADDRESS ADDRESS` (socat(1)): what each address opens, and whether one of them starts a program. */
 function socat(command: Command, scene: Scene): Finding {
-  const { operands } = parseOptions(command.args, {
+  const options = parseOptions(command.args, {
     values: ["-b", "-t", "-T", "-L", "-W", "-lf", "-lp", "-r", "-R", "-S"],
   });
+  const { operands } = options;
   const by = command.source;
   const program = operands.find((word) => /^(exec|system|shell):/i.test(word.text ?? word.prefix));
   const unknown = operands
@@ -132,16 +148,9 @@ function socat(command: Command, scene: Scene): Finding {
       ...unknown,
       ...scene.shell((program.text ?? "").replace(/^\w+:/, "").replace(/,.*$/, "")).effects,
     ]);
-  const files = other
-    .filter((word) => /^(open|create|file|gopen|\/|\.)/i.test(word.text ?? ""))
-    .flatMap((word) => [
-      ...fileEffects(
-        "change",
-        { ...word, text: (word.text ?? "").replace(/^\w+:/, "").replace(/,.*$/, "") },
-        scene,
-        { by },
-      ),
-    ]);
+  const oneWay = options.has("-u") ? "forward" : options.has("-U") ? "back" : undefined;
+  const opened = operands.flatMap((word, at) => openedFile(word, at, oneWay, by, scene));
+  const files = opened.flatMap(({ effects }) => effects);
   const forwards =
     listener && target && !isLoopback(host ?? "")
       ? [
@@ -157,19 +166,42 @@ function socat(command: Command, scene: Scene): Finding {
         ]
       : [];
   const opens = listener && forwards.length === 0 ? [listening(listener.source, by, scene)] : [];
+  const flows = command.stdin.kind !== "none" || opened.some(({ read }) => read);
   const sends =
-    target && !listener && command.stdin.kind !== "none" && !isLoopback(host ?? "")
-      ? [
-          effect({
-            verb: "send",
-            kind: "network.connection",
-            name: target.source,
-            environment: hostEnvironment(host, scene),
-            reversibility: "R3",
-            marks: ["upload"],
-            by,
-          }),
-        ]
-      : [];
-  return found([...unknown, ...files, ...forwards, ...opens, ...sends], REMOTE);
+    target && !listener && flows && !isLoopback(host ?? "") ? [sent(target.source, host, by, scene)] : [];
+  const local = other.map((word) => /^unix(-connect|-client)?:([^,]+)/i.exec(word.text ?? "")?.[2]);
+  const engines = local.flatMap((path) => (path && flows ? throughSocket(path, by, scene) : []));
+  return found([...unknown, ...files, ...forwards, ...opens, ...sends, ...engines], REMOTE);
+}
+
+interface Opened {
+  readonly effects: readonly Effect[];
+  readonly read: boolean;
+}
+
+/** A file as an address: with `-u` the first is read and the second written, without it each is both (socat(1)). */
+function openedFile(
+  word: Word,
+  at: number,
+  oneWay: "forward" | "back" | undefined,
+  by: string,
+  scene: Scene,
+): readonly Opened[] {
+  const text = word.text ?? word.prefix;
+  if (!/^(open|create|file|gopen):|^[/.]/i.test(text)) return [];
+  const cut = /^\w+:/.exec(text)?.[0].length ?? 0;
+  const file = cutWord(word, cut);
+  const named = file.text === undefined ? file : literal(file.text.replace(/,.*$/, ""));
+  const first = (at === 0) === (oneWay !== "back");
+  const read = !/^create:/i.test(text) && (oneWay === undefined || first);
+  const written = oneWay === undefined || !first;
+  return [
+    {
+      effects: [
+        ...(read ? readEffects([named], scene, { by }) : []),
+        ...(written ? fileEffects("change", named, scene, { by }) : []),
+      ],
+      read,
+    },
+  ];
 }
