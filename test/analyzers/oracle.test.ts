@@ -221,6 +221,7 @@ describe("[BOUND] any text gets an answer", () => {
     ["a long word of backslashes", "\\".repeat(100_000)],
     ["many here-documents", "cat <<A\nx\nA\n".repeat(3_000)],
     ["many nested braces", `${"{a,".repeat(150)}bbbb${"}".repeat(150)}`],
+    ["many brace expansions in one word", `echo ${"{a,b}".repeat(20_000)}`],
     ["many variables", Array.from({ length: 3_000 }, (_, at) => `v${at}=$v${at - 1}x`).join(";")],
     ["a command name that doubles", `a=xxxxxxxxxx;${"a=$a$a;".repeat(40)}$a`],
     ["a recursive function", "f() { f; f; }; f"],

@@ -49,6 +49,11 @@ function expandBraces(word: SourceWord, braces: WordPart, state: ShellState, wal
   const at = braces.pos - word.pos;
   const before = word.text.slice(0, at);
   const after = word.text.slice(at + braces.text.length);
+  const many = word.parts?.filter((part) => part.type === "BraceExpansion").length ?? 0;
+  if (many > BOUNDS.braces) {
+    reachBound(walk.analysis, "braces", word.text);
+    return [makeWord([{ text: before }, { unknown: true, tame: false }], word.text)];
+  }
   const alternatives = braceAlternatives(braces.text.slice(1, -1));
   if (!alternatives) return [makeWord([{ text: before }, { unknown: true, tame: false }], word.text)];
   const words: Word[] = [];

@@ -11,6 +11,8 @@ export const BOUNDS = {
   text: 131_072,
   /** Words of one simple command after brace expansion. */
   words: 4_096,
+  /** Brace expansions of one word: each multiplies the words that come out. */
+  braces: 8,
   /** Simple commands of one request, those of followed scripts included. */
   commands: 4_096,
   /** Scripts within scripts, functions within functions. */

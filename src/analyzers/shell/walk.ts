@@ -24,15 +24,7 @@ import { assign } from "./assign.ts";
 import { runWords, sceneFor } from "./dispatch.ts";
 import { expandSingle, expandWord, subshell } from "./expand.ts";
 import { openRedirections, recordOutput } from "./redirect.ts";
-import {
-  type Analysis,
-  BOUNDS,
-  copyState,
-  EMPTY,
-  OPAQUE,
-  reachBound,
-  type ShellState,
-} from "./state.ts";
+import { type Analysis, BOUNDS, copyState, EMPTY, OPAQUE, reachBound, type ShellState } from "./state.ts";
 import { foundBelow } from "./words.ts";
 import { zshOnly } from "./zsh.ts";
 
