@@ -31,7 +31,7 @@ const LOOPBACK =
 
 /** True for names and addresses of this machine's loopback. */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host.replace(/:\d+$/, ""));
+  return LOOPBACK.test(host) || LOOPBACK.test(host.replace(/:\d+$/, ""));
 }
 
 /** The environment of a host by its name: this machine's loopback is development. */

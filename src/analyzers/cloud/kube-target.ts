@@ -91,6 +91,6 @@ function unquote(text: string): string {
 }
 
 /** The host of a cluster for people. */
-export function clusterHost(server: string): string {
+function clusterHost(server: string): string {
   return hostOf(server);
 }
