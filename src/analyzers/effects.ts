@@ -109,7 +109,8 @@ export function placedFileEffects(
   if (at.area === "sink") return [];
   const marks = fileMarks(verb, at, scene, options);
   if (verb === "read" && !marks.includes("secret")) return [];
-  const actual: FileVerb = verb === "change" && at.type === "absent" && at.area !== "device" ? "create" : verb;
+  const actual: FileVerb =
+    verb === "change" && at.type === "absent" && at.area !== "device" ? "create" : verb;
   return [
     effect({
       verb: actual,

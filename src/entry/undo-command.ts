@@ -93,19 +93,17 @@ function copies(folder: string): readonly Point[] {
 function steps(folder: string): readonly Point[] {
   if (!existsSync(folder)) return [];
   const journal = openStepJournal(folder);
-  return journal
-    .list()
-    .flatMap(({ id, label, undoneBy, undoes }) =>
-      label === undefined || undoneBy !== undefined || undoes !== undefined
-        ? []
-        : [
-            {
-              action: label,
-              restorePoint: `journal:${label}`,
-              undo: (force: boolean) => undoStep(journal, id, force),
-            },
-          ],
-    );
+  return journal.list().flatMap(({ id, label, undoneBy, undoes }) =>
+    label === undefined || undoneBy !== undefined || undoes !== undefined
+      ? []
+      : [
+          {
+            action: label,
+            restorePoint: `journal:${label}`,
+            undo: (force: boolean) => undoStep(journal, id, force),
+          },
+        ],
+  );
 }
 
 function undoStep(journal: Journal, step: string, force: boolean): readonly string[] {

@@ -111,10 +111,10 @@ const quotes: readonly ((inner: string) => string)[] = [
   (inner) => `g() {\n${inner}\n}`,
 ];
 
-const script = fc
+const script: fc.Arbitrary<string> = fc
   .tuple(simple, fc.array(fc.nat({ max: ways.length - 1 }), { maxLength: 4 }))
   .map(([payload, steps]) =>
-    steps.reduce((inner, step) => (ways[step] as (inner: string) => string)(inner), payload),
+    steps.reduce<string>((inner, step) => (ways[step] as (inner: string) => string)(inner), payload),
   );
 
 describe("[A-oracle] bash and the gate agree on what is executed", () => {

@@ -89,8 +89,3 @@ function readEntries(text: string): Entries {
 function unquote(text: string): string {
   return text.replace(/^(["'])(.*)\1$/, "$2");
 }
-
-/** The host of a cluster for people. */
-function clusterHost(server: string): string {
-  return hostOf(server);
-}

@@ -201,8 +201,7 @@ function firewall(command: Command, scene: Scene): Finding {
     );
   const [first = ""] = words;
   const restores = command.program.endsWith("restore");
-  if (!restores && (first === "" || FIREWALL_READS.test(first)))
-    return { effects: [], output: OPAQUE };
+  if (!restores && (first === "" || FIREWALL_READS.test(first))) return { effects: [], output: OPAQUE };
   const opens =
     words.some((word) => FIREWALL_OPENS.test(word)) ||
     (first === "default" && words.includes("allow")) ||
