@@ -68,7 +68,7 @@ const simple = fc.constantFrom(
   "`printf payload`",
 );
 
-/** Ways to execute a script inside another one; each takes any script. */
+/** Ways to execute a script inside another one; each takes any script. Delimiters differ from those inside. */
 const ways: readonly ((inner: string) => string)[] = [
   (inner) => `bash -c ${quote(inner)}`,
   (inner) => `sh -c ${quote(inner)}`,
@@ -77,7 +77,7 @@ const ways: readonly ((inner: string) => string)[] = [
   (inner) => `echo ${quote(inner)} | bash`,
   (inner) => `printf '%s' ${quote(inner)} | sh -s`,
   (inner) => `bash <<< ${quote(inner)}`,
-  (inner) => `bash <<'END'\n${inner}\nEND\n`,
+  (inner) => `bash <<'END${inner.length}'\n${inner}\nEND${inner.length}\n`,
   (inner) => `f() {\n${inner}\n}\nf`,
   (inner) => `if true; then\n${inner}\nfi`,
   (inner) => `false || {\n${inner}\n}`,
@@ -95,7 +95,7 @@ const ways: readonly ((inner: string) => string)[] = [
   (inner) => `find . -maxdepth 0 -exec bash -c ${quote(inner)} \\;`,
   (inner) => `echo ${Buffer.from(inner).toString("base64")} | base64 -d | bash`,
   (inner) => `echo ${quote(inner)} > s.sh; bash s.sh`,
-  (inner) => `cat > t.sh <<'END_OF_T'\n${inner}\nEND_OF_T\nchmod +x t.sh && . ./t.sh`,
+  (inner) => `cat > t.sh <<'T${inner.length}'\n${inner}\nT${inner.length}\nchmod +x t.sh && . ./t.sh`,
   (inner) => `echo ${quote(inner)} | tee u.sh; sh u.sh`,
   (inner) => `v=${quote(inner)}; bash -c "$v"`,
   (inner) => `printf -v w %s ${quote(inner)}; eval "$w"`,
@@ -107,7 +107,7 @@ const quotes: readonly ((inner: string) => string)[] = [
   (inner) => `echo ${quote(inner)}`,
   (inner) => `: ${quote(inner)}`,
   (inner) => `v=${quote(inner)}`,
-  (inner) => `cat <<'NOT_RUN'\n${inner}\nNOT_RUN\n`,
+  (inner) => `cat <<'NOT${inner.length}'\n${inner}\nNOT${inner.length}\n`,
   (inner) => `g() {\n${inner}\n}`,
 ];
 

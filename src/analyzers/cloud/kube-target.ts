@@ -1,6 +1,6 @@
 import type { Scene } from "../analyzer.ts";
 import type { Options } from "../options.ts";
-import { hostOf, type Target, targetOf } from "./target.ts";
+import { type Target, targetOf } from "./target.ts";
 
 /** Options of kubectl and its relatives that take a value (`kubectl options`). */
 export const KUBE_VALUES =
