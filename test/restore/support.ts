@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 /** One thing in a tree, and everything about it that a restore has to bring back. */
 interface Seen {
@@ -100,12 +100,10 @@ export function repositoryState(folder: string): string {
   );
 }
 
-const folders: string[] = [];
-
-/** A folder that is removed after the tests, whatever the tests did to its modes. */
+/** A folder that is removed after the test, whatever the tests did to its modes. */
 export function temporaryFolder(parent = tmpdir()): string {
   const folder = mkdtempSync(join(parent, "countersign-snapshot-"));
-  folders.push(folder);
+  onTestFinished(() => removeFolder(folder));
   return folder;
 }
 
@@ -123,10 +121,6 @@ export function removeFolder(folder: string): void {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) removeFolder(folder);
-});
 
 /** A folder for a workspace and one for its store, beside each other. */
 export function places(): { base: string; workspace: string; store: string } {
