@@ -2,15 +2,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as decisions from "./decisions.ts";
+import * as exec from "./exec.ts";
 import * as ledger from "./ledger.ts";
 import type { Measurement } from "./measure.ts";
+import * as snapshot from "./snapshot.ts";
 
 const json = process.argv.includes("--json");
 const short = process.argv.includes("--short");
 const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
 try {
-  const measurements = [...(await decisions.run(short, folder)), ...(await ledger.run(short))];
-  for (const one of measurements) console.log(json ? JSON.stringify(one) : row(one));
+  const print = (measurements: readonly Measurement[]) => {
+    for (const one of measurements) console.log(json ? JSON.stringify(one) : row(one));
+  };
+  print(await decisions.run(short, folder));
+  print(await ledger.run(short));
+  print(await exec.run(short));
+  if (!short) print(await snapshot.run(short));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

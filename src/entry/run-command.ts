@@ -5,7 +5,7 @@ import { UserError } from "../adapters/error.ts";
 import { journalRestorePoints, overlayPort } from "../adapters/exec/capturing.ts";
 import { childEnvironment, plainEngine, shellCode } from "../adapters/exec/plain.ts";
 import { placesFrom } from "../adapters/places.ts";
-import { copiedRestorePoints } from "../adapters/restore/copies.ts";
+import { snapshotRestorePoints } from "../adapters/restore/snapshot/port.ts";
 import type { Setting } from "../core/call.ts";
 import type { LedgerPort } from "../gate/ports.ts";
 import { type RunPorts, type RunResult, runCall } from "../gate/run.ts";
@@ -112,7 +112,7 @@ function runPorts(io: Io, setting: Setting, journal: LedgerPort, engine: Engine)
       renderVerdict(verdict, { colour: true, columns: io.columns }),
     ),
     execute: overlay ? overlayPort(state, setting.own, io.environment) : plainEngine(io.environment),
-    restore: overlay ? journalRestorePoints() : copiedRestorePoints(join(state, "restore-points")),
+    restore: overlay ? journalRestorePoints() : snapshotRestorePoints(join(state, "restore-points")),
     ids: systemIds,
   };
 }

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../adapters/error.ts";
 import { overlayPlaces } from "../adapters/exec/capturing.ts";
 import { type Journal, openJournal as openStepJournal } from "../adapters/journal/journal.ts";
 import { placesFrom } from "../adapters/places.ts";
-import { restoreCopies } from "../adapters/restore/copies.ts";
+import { restoreSnapshot } from "../adapters/restore/snapshot/restore.ts";
+import { listSnapshots } from "../adapters/restore/snapshot/take.ts";
 import { askingOf, systemClock } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
@@ -35,7 +36,7 @@ export const undoCommand: CliCommand = async (args, io) => {
   const asking = askingOf(io);
   const journal = await openJournal(io, asking.session);
   try {
-    const paths = point.undo(values.force === true);
+    const paths = await point.undo(values.force === true);
     const { action, restorePoint } = point;
     await journal.append({
       type: "undo.done",
@@ -57,13 +58,13 @@ export const undoCommand: CliCommand = async (args, io) => {
 interface Point {
   readonly action: string;
   readonly restorePoint: string;
-  undo(force: boolean): readonly string[];
+  undo(force: boolean): Promise<readonly string[]> | readonly string[];
 }
 
-/** The way back of an action, or the newest there is: copies of engine `plain`, steps of the journal. */
+/** The way back of an action, or the newest there is: snapshots of engine `plain`, steps of the journal. */
 function findPoint(io: Io, action: string | undefined): Point {
   const { state } = placesFrom(io.environment);
-  const points = [...copies(join(state, "restore-points")), ...steps(overlayPlaces(state).journal)];
+  const points = [...snapshots(join(state, "restore-points")), ...steps(overlayPlaces(state).journal)];
   const found = points
     .filter((one) => action === undefined || one.action === action)
     .sort((a, b) => (a.action < b.action ? 1 : -1))[0];
@@ -81,13 +82,32 @@ function findPoint(io: Io, action: string | undefined): Point {
       );
 }
 
-function copies(folder: string): readonly Point[] {
+function snapshots(folder: string): readonly Point[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((action) => ({
-    action,
-    restorePoint: action,
-    undo: (force) => restoreCopies(folder, action, force),
-  }));
+  return listSnapshots(folder)
+    .filter(({ id }) => /^[0-9A-Z]{26}$/.test(id))
+    .map(({ id }) => ({ action: id, restorePoint: id, undo: (force) => undoSnapshot(folder, id, force) }));
+}
+
+async function undoSnapshot(folder: string, id: string, force: boolean): Promise<readonly string[]> {
+  const result = await restoreSnapshot(folder, id, { conflicts: force ? "overwrite" : "stop" });
+  if (result.conflicts.length > 0 && !force) throw changedSince(result.conflicts);
+  const [failure] = result.failed;
+  if (failure)
+    throw new UserError(
+      "NOT_RESTORED",
+      `could not put back \`${failure.path}\`: ${failure.why}`,
+      "mend that and run the same undo again",
+    );
+  return [...result.restored, ...result.notKept.map((path) => `(not kept, make it again: ${path})`)];
+}
+
+function changedSince(paths: readonly string[]): UserError {
+  return new UserError(
+    "CHANGED_SINCE",
+    `changed after the command ended: ${paths.slice(0, 5).join(", ")}`,
+    "look at them first; `countersign undo --force` overwrites the later changes",
+  );
 }
 
 function steps(folder: string): readonly Point[] {
@@ -109,13 +129,5 @@ function steps(folder: string): readonly Point[] {
 function undoStep(journal: Journal, step: string, force: boolean): readonly string[] {
   const result = journal.undo(step, { force });
   if (result.outcome === "undone") return result.changes.map((change) => change.path);
-  const names = result.conflicts
-    .map((conflict) => conflict.path)
-    .slice(0, 5)
-    .join(", ");
-  throw new UserError(
-    "CHANGED_SINCE",
-    `changed after the command ended: ${names}`,
-    "look at them first; `countersign undo --force` overwrites the later changes",
-  );
+  throw changedSince(result.conflicts.map((conflict) => conflict.path));
 }

@@ -3,7 +3,8 @@ import type { CliCommand } from "./io.ts";
 
 /** The engine in force and what it protects from: printed wherever a person could think it is more. */
 export const ENGINE = "plain";
-export const PROTECTION = "ring 0: judged before it runs; not contained, undo only for what was predicted";
+export const PROTECTION =
+  "ring 0: judged before it runs, not contained while it runs; the workspace is kept before what may change it";
 
 export const versionCommand: CliCommand = async (args, io) => {
   const facts = { version: VERSION, node: process.versions.node, engine: ENGINE, protection: PROTECTION };

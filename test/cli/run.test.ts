@@ -62,6 +62,32 @@ describe("[CLI-run] a permitted command", () => {
     expect(readFileSync(join(place.project, "build/deep/file"), "utf8")).toBe("kept\n");
   });
 
+  it.each([
+    ["git reset --hard", "echo changed > tracked"],
+    ["git checkout -- .", "echo changed > tracked"],
+    ["git clean -fd", "echo new > untracked"],
+    ["git stash drop", "echo stashed > tracked && git stash -q"],
+    ["git branch -D side", "git branch side"],
+    ["rm -rf src && mkdir src", "mkdir -p src && echo a > src/a"],
+  ])("%s is undone", (command, before) => {
+    const place = makePlace();
+    const sh = (text: string) => {
+      const options = { cwd: place.project, env: place.environment, encoding: "utf8" } as const;
+      return spawnSync("bash", ["-c", text], options).stdout;
+    };
+    sh(
+      "git config user.email a@example.com; git config user.name a; echo first > tracked; git add -A; git commit -qm first",
+    );
+    sh(before);
+    const look =
+      "git status --porcelain -uall; git branch -a; git stash list; for f in $(git ls-files -co --exclude-standard); do echo $f; cat $f; done";
+    const was = sh(look);
+    expect(countersign(place, ["run", command]).code).toBe(0);
+    expect(sh(look)).not.toBe(was);
+    expect(countersign(place, ["undo", "--last"]).code).toBe(0);
+    expect(sh(look)).toBe(was);
+  });
+
   it("undo refuses to overwrite what was changed afterwards", () => {
     const place = makePlace();
     writeFileSync(join(place.project, "notes"), "first\n");
