@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { probeOverlay } from "../../src/adapters/exec/overlay/probe.ts";
@@ -43,14 +43,29 @@ export function makeFolder(): string {
   return folder;
 }
 
-/** A fresh folder that everybody may use and that is not below a temporary one. */
+/**
+ * A fresh folder that everybody may use and that is not below a temporary one, which a command would not see: in
+ * the checkout, or where the system allows it when the checkout itself is temporary.
+ */
 export function makeVisibleFolder(): string {
   const cache = join(import.meta.dirname, "../../node_modules/.cache");
   mkdirSync(cache, { recursive: true });
-  const folder = realpathSync(mkdtempSync(join(cache, "countersign-exec-")));
+  const places = [realpathSync(cache), "/srv", "/opt"].filter(
+    (path) => !/^\/(var\/)?tmp\//.test(path) && mayWrite(path),
+  );
+  const folder = realpathSync(mkdtempSync(join(places[0] ?? cache, "countersign-exec-")));
   chmodSync(folder, 0o1777);
   made.push(folder);
   return folder;
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Runs a TypeScript program of this folder as one of `USERS`; gives what it printed. */
