@@ -62,20 +62,21 @@ const WAYS_BACK: Record<ShownEffect["wayBack"], string> = {
   unknown: "way back unknown",
 };
 
+function wordsForWayBack({ verb, wayBack, reversibility, marks }: ShownEffect): string {
+  if (verb === "read") return "";
+  if (marks.includes("workspace-code")) return "what it does shows only afterwards";
+  return wayBack === "none" && reversibility === "R1" ? "harmless to undo" : WAYS_BACK[wayBack];
+}
+
 /** One line for an effect: verb, kind, name, environment, count, way back. */
 export function effectLine(effect: ShownEffect, io: Pick<Io, "colour">): string {
   const { verb, resource, count, certain, wayBack, reversibility, marks } = effect;
   const many = count === null ? "" : count > 1 ? ` ×${count}` : "";
   const where = resource.environment === "workspace" ? "" : `, ${resource.environment}`;
-  const back =
-    verb === "read"
-      ? ""
-      : wayBack === "none" && reversibility === "R1"
-        ? "harmless to undo"
-        : WAYS_BACK[wayBack];
+  const back = wordsForWayBack(effect);
   const bad = verb !== "read" && (wayBack === "none" || wayBack === "unknown") && reversibility !== "R1";
   const noted = marks.length > 0 ? ` [${marks.join(", ")}]` : "";
-  const guess = certain ? "" : " (cannot be told ahead)";
+  const guess = certain || marks.includes("workspace-code") ? "" : " (cannot be told ahead)";
   const tail = back === "" ? "" : ` — ${bad ? paint(io, "red", back) : back}`;
   return `${paint(io, "bold", verb)} ${resource.kind} ${plainText(resource.name)}${many}${where}${guess}${noted}${tail}`;
 }
