@@ -168,8 +168,8 @@ function summary(facts: Facts, io: Io): string {
     good(facts.rows === ROWS, `${facts.rows} of ${ROWS} rows of the customer's data are there`),
     good(facts.fixed, "the bug is fixed: the tests failed before and pass now"),
     good(facts.verified, `every step stands in the log: ${facts.entries} signed entries, verified`),
-    `  decisions took ${at(0.5)} ms (p50), ${at(0.95)} ms (p95), each in a process of its own; the tour ${facts.seconds.toFixed(1)} s\n`,
-    "  engine plain: commands were judged before they ran, not contained (see `countersign version`)\n\n",
+    `  a decision took ${at(0.5)} ms (p50), ${at(0.95)} ms (p95) in a new process; the tour ${facts.seconds.toFixed(1)} s\n`,
+    "  engine plain: judged before it ran, not contained while it ran\n\n",
     "The same without the gate:  npm start -- --without-gate\n",
     "Try it yourself:            bin/countersign check 'git push --force'\n",
   ].join("");
