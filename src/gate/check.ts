@@ -14,6 +14,8 @@ export interface CheckPorts {
   readonly fetch: FetchFact;
   readonly policy: PolicyPort;
   readonly clock: Clock;
+  /** How long an analysis may take, in milliseconds. */
+  readonly patience?: number;
 }
 
 export interface CheckRequest {
@@ -43,7 +45,7 @@ export interface Judged {
  */
 export function checkCall(request: CheckRequest, ports: CheckPorts): Judged | Promise<Judged> {
   const start = ports.clock.monotonic();
-  const analyzed = analyze(request.call, request.setting, ports.fetch);
+  const analyzed = analyze(request.call, request.setting, ports.fetch, ports.clock, ports.patience);
   return analyzed instanceof Promise
     ? analyzed.then((result) => conclude(result, request, ports, start))
     : conclude(analyzed, request, ports, start);

@@ -174,6 +174,19 @@ describe("[L6] no way back, no run", () => {
     expect(result.verdict.reason).toContain("broken");
   });
 
+  it("[BOUND] a fact that never comes stops it after a while, and the bound is named", async () => {
+    const fetch = () => new Promise<object>(() => {});
+    const result = await check("rm -rf build", { end: "forbidden", ran: 0 }, { fetch, patience: 50 });
+    expect(result.verdict.reason).toContain("bound of 50 milliseconds");
+  });
+
+  it("[BOUND] an analysis that takes too long stops it", async () => {
+    let now = 0;
+    const clock = { now: () => 1_700_000_000_000 + now, monotonic: () => (now += 40) };
+    const result = await check("rm -rf build", { end: "forbidden", ran: 0 }, { clock, patience: 50 });
+    expect(result.verdict.reason).toContain("milliseconds");
+  });
+
   it("the operator's no stops it", async () => {
     await check("touch ~/x", { end: "refused", ran: 0 }, { ask: answering("no") });
   });
