@@ -83,6 +83,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
 /** Expected failures carry what to do next; anything else is a defect of ours, and still a no. */
 function report(error: unknown, io: Io): number {
   const { message, help, code } = error as { message?: string; help?: string; code?: string };
+  if (code?.startsWith("ERR_PARSE_ARGS")) {
+    io.warn(`countersign: ${message?.split(". ")[0]}\n  the command's --help lists its options\n`);
+    return 2;
+  }
   io.warn(`countersign: ${message ?? String(error)}\n`);
   if (help !== undefined) io.warn(`  ${help}\n`);
   else if (io.environment.COUNTERSIGN_DEBUG !== undefined) io.warn(`${(error as Error).stack}\n`);

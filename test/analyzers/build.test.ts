@@ -91,7 +91,7 @@ table("[A-build] builders and compilers", [
   ["mvn exec:exec -Dexec.executable=rm -Dexec.args='-rf /srv/data'", 2],
   ["./gradlew assembleRelease", 1],
   ["./gradlew flywayClean", 4],
-  ["./gradlew tasks --all", 0],
+  ["gradle tasks --all", 0],
   ["gradle deploy", 3],
   ["gradle -I /etc/evil.gradle build", 2],
   ["sbt test", 1],

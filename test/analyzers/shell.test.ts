@@ -148,6 +148,39 @@ describe("[A-shell] what cannot be understood is an effect", () => {
   ])("%s", async (line) => check(line, { atLeast: 2 }));
 });
 
+describe("[A-shell] a name says nothing of what is in a file", () => {
+  it.each<[string, World]>([
+    ["source evil/activate", { files: { "evil/activate": "rm -rf ~" } }],
+    ["source .venv/bin/activate", { files: { ".venv/bin/activate": "rm -rf ~" } }],
+    [". /home/dev/other/activate", { files: { "/home/dev/other/activate": "rm -rf ~" } }],
+    ["source ./.venv/bin/../../x/nvm.sh", { files: { "x/nvm.sh": "rm -rf ~" } }],
+    ["bash -c 'eval \"$0\"' 'rm -rf ~'", {}],
+    ["sh -c '$0 -rf /' rm", {}],
+    ["./ls -rf ~", { links: { "/home/dev/project/ls": "/bin/rm" }, files: { "/bin/rm": "" } }],
+    [
+      ".venv/bin/python -rf ~",
+      { links: { "/home/dev/project/.venv/bin/python": "/bin/rm" }, files: { "/bin/rm": "" } },
+    ],
+  ])("%s", async (line, world) => check(line, { atLeast: 3 }, world));
+
+  it.each(["node_modules/.bin/ls /", "./gradlew tasks --all", ".venv/bin/cat x", "vendor/bin/true"])(
+    "%s is the project's own code",
+    async (line) => check(line, { tier: 1 }),
+  );
+});
+
+describe("[A-shell] a virtual environment's python is python, wherever it was installed", () => {
+  it.each(["/usr/bin/python3.11", "/home/dev/.local/share/uv/python/cpython-3.12/bin/python3.12"])(
+    "%s",
+    async (target) =>
+      check(
+        ".venv/bin/python -c 'print(1)'",
+        { tier: 1 },
+        { links: { "/home/dev/project/.venv/bin/python": target }, files: { [target]: "" } },
+      ),
+  );
+});
+
 describe("[A-shell] everyday shell passes", () => {
   it.each([
     ["export NODE_ENV=test && npm test"],

@@ -79,6 +79,18 @@ describe("[CLI-check] one command", () => {
   });
 });
 
+describe("[CLI-check] every command", () => {
+  it.each(["undo", "log", "show", "verify", "held", "run"])(
+    "%s says of an unknown option where to look",
+    (command) => {
+      const { code, err } = countersign(makePlace(), [command, "--nonsense"]);
+      expect(code).toBe(2);
+      expect(err).toMatch(/nonsense[\s\S]*--help/);
+      expect(err).not.toContain("should not happen");
+    },
+  );
+});
+
 describe("[CLI-batch] many calls", () => {
   it("answers every line in order", () => {
     const place = makePlace();

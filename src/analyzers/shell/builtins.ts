@@ -255,14 +255,23 @@ function source(call: Call): Stream {
   return output;
 }
 
-/** Set-up files of tools are not read; a secret one is at least an effect. What lies in /tmp is read like a script. */
+/** Set-up files in a person's own folders, where tools put them; writing there is a question of its own. */
+const PERSONAL_SETUP =
+  /\/(\.nvm\/nvm\.sh|\.cargo\/env|\.asdf\/asdf\.sh|\.sdkman\/bin\/sdkman-init\.sh|\.rvm\/scripts\/rvm|\.(bashrc|bash_profile|profile|zshrc)|(mini|ana|mamba)?(conda|forge)3?\/(bin\/activate|etc\/profile\.d\/conda\.sh))$/;
+
+/**
+ * True for a set-up file that is not read: one of the system's, one that a tool put into the person's own folders, a
+ * secret one (at least an effect), or one that is not there yet. Any other is followed like a script: what a file is
+ * called says nothing of what is in it.
+ */
 function isSetupFile(file: Word, { state, analysis, source }: Call): boolean {
   if (file.text === undefined || !SETUP_FILE.test(file.text)) return false;
   const scene = sceneFor(state, analysis);
   const at = locate(file, scene);
   if (analysis.written.has(at.path) || at.area === "temporary") return false;
   if (at.secret) analysis.effects.push(...placedFileEffects("read", at, scene, { by: source }));
-  return at.secret || at.area !== "workspace" || at.type === "absent" || at.path.includes("activate");
+  if (at.secret || at.area === "system") return true;
+  return at.type === "absent" || (at.area === "home" && PERSONAL_SETUP.test(at.path));
 }
 
 function command(call: Call): Stream {

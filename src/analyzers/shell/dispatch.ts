@@ -9,7 +9,7 @@ import { runBuiltin } from "./builtins.ts";
 import { changedFact, isForeign, rememberChanges } from "./changes.ts";
 import { variableWords } from "./expand.ts";
 import { resolveProgram } from "./program.ts";
-import { followScript } from "./script.ts";
+import { followScript, workspaceCode } from "./script.ts";
 import { type Analysis, BOUNDS, copyState, lookUp, OPAQUE, reachBound, type ShellState } from "./state.ts";
 import { makeWalk, walkFunction, walkText } from "./walk.ts";
 
@@ -185,6 +185,9 @@ function runProgram(
     return OPAQUE;
   }
   const finding = judgeFetched(analyzer.analyze(command, scene), command, scene);
+  const isSaid = finding.effects.some((effect) => effect.marks.includes("workspace-code"));
+  if (resolved.project && !isSaid)
+    analysis.effects.push(workspaceCode(first.source, source, scene.setting.restorable));
   analysis.effects.push(...finding.effects);
   rememberChanges(finding, command, scene, analysis);
   return finding.output ?? OPAQUE;

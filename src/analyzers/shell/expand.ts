@@ -178,7 +178,7 @@ export function variableWords(name: string, state: ShellState, walk: Walk): read
   if (name === "PWD" && state.cwd !== undefined) return [literal(state.cwd)];
   if (/^\d+$/.test(name)) {
     const at = Number(name);
-    if (at === 0) return [literal("bash")];
+    if (at === 0) return state.variables.get("0") ?? [literal("bash")];
     return state.args[at - 1] ? [state.args[at - 1] as Word] : state.argsKnown ? [literal("")] : undefined;
   }
   if (name === "@" || name === "*") return state.args;

@@ -1,14 +1,20 @@
 import type { Word } from "../analyzer.ts";
-import { locate } from "../locate.ts";
+import { locate, normalizePath } from "../locate.ts";
 import { sceneFor } from "./dispatch.ts";
-import { type Analysis, lookUp, type ShellState } from "./state.ts";
+import type { Analysis, ShellState } from "./state.ts";
 
 /**
  * What a command name starts. `script`: a file that has to be read. `evasive`: a roundabout path to a program
  * (through `/proc`, a loader), which only someone who avoids the plain name would use.
  */
 export type Resolved =
-  | { readonly kind: "program"; readonly name: string; readonly evasive: boolean }
+  | {
+      readonly kind: "program";
+      readonly name: string;
+      readonly evasive: boolean;
+      /** The file lies in the project: whatever its name says, it is the project's own code. */
+      readonly project?: boolean;
+    }
   | { readonly kind: "script" };
 
 const TOOL_FOLDER =
@@ -33,21 +39,40 @@ export function resolveProgram(word: Word, state: ShellState, analysis: Analysis
   const name = programName(text);
   if (!text.includes("/") && !/^[a-zA-Z]:\\/.test(text)) return { kind: "program", name, evasive: false };
   if (state.place.host !== undefined) return { kind: "program", name, evasive: false };
-  const at = locate(word, sceneFor(state, analysis));
-  if (/^\/proc\//.test(at.path) || /^\/proc\//.test(text) || /^ld(-linux|-musl)?[-\w.]*\.so/.test(name)) {
+  const typed = typedPath(text, state.cwd);
+  const real = locate(word, sceneFor(state, analysis)).path;
+  if ([typed, real].some((path) => path.startsWith("/proc/")) || /^ld(-linux|-musl)?[-\w.]*\.so/.test(name)) {
     return { kind: "program", name, evasive: true };
   }
-  if (TOOL_FOLDER.test(at.path)) return { kind: "program", name, evasive: false };
-  const { home } = analysis.setting;
-  if (at.path.startsWith(`${home}/`) && PERSONAL_FOLDER.test(at.path.slice(home.length)))
-    return { kind: "program", name, evasive: false };
-  if (at.area === "workspace" && (PROJECT_FOLDER.test(at.path) || PROJECT_LAUNCHERS.has(name))) {
-    return { kind: "program", name: name.replace(/\.(bat|cmd)$/, ""), evasive: false };
+  const { home, workspace } = analysis.setting;
+  if (isToolPath(typed, home)) return { kind: "program", name, evasive: false };
+  // A link to an installed program under another name is that program, and hides it.
+  const target = programName(real);
+  if (isToolPath(real, home) && unversioned(target) !== unversioned(name)) {
+    return { kind: "program", name: target, evasive: true };
   }
-  const fact = lookUp(analysis, { kind: "path", path: at.path });
-  if (fact && TOOL_FOLDER.test(fact.real))
-    return { kind: "program", name: programName(fact.real), evasive: true };
-  return { kind: "script" };
+  const inProject = workspace !== undefined && typed.startsWith(`${workspace}/`);
+  if (inProject && (PROJECT_FOLDER.test(typed) || PROJECT_LAUNCHERS.has(name))) {
+    return { kind: "program", name: name.replace(/\.(bat|cmd)$/, ""), evasive: false, project: true };
+  }
+  return isToolPath(real, home) ? { kind: "program", name: target, evasive: true } : { kind: "script" };
+}
+
+/** The path as typed, links not followed; empty when the directory is not known. */
+function typedPath(text: string, cwd: string | undefined): string {
+  if (text.startsWith("/")) return normalizePath(text);
+  return cwd === undefined ? "" : normalizePath(`${cwd}/${text}`);
+}
+
+function isToolPath(path: string, home: string): boolean {
+  return (
+    TOOL_FOLDER.test(path) || (path.startsWith(`${home}/`) && PERSONAL_FOLDER.test(path.slice(home.length)))
+  );
+}
+
+/** `python3.11` and `python` are one program. */
+function unversioned(name: string): string {
+  return name.replace(/[-\d.]+$/, "");
 }
 
 /** The last segment of a program's path, without the endings that Windows adds. */

@@ -54,11 +54,11 @@ function analyze(command: Command, scene: Scene): Finding {
 
 /** `sh -c TEXT NAME ARGS…`: after the text come `$0` and the positional parameters. */
 function inline(command: Command, operands: Command["args"], scene: Scene): Finding {
-  const [text, , ...args] = operands;
+  const [text, name, ...args] = operands;
   if (!text) return NOTHING;
   if (text.text === undefined)
     return found([unknownEffect(scene, "shell.text", text.source, command.source)]);
-  return scene.shell(text.text, { args });
+  return scene.shell(text.text, { args, ...(name ? { variables: new Map([["0", name.text]]) } : {}) });
 }
 
 function fromFile(command: Command, operands: Command["args"], scene: Scene): Finding {
