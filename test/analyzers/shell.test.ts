@@ -145,6 +145,8 @@ describe("[A-shell] what cannot be understood is an effect", () => {
     ["cp /bin/rm x; ./x -rf y"],
     ["ln -s /bin/rm x; ./x -rf y"],
     ["enable -f ./x.so x"],
+    ["hash -p ./evil ls; ls"],
+    ["mv x.sh .venv/bin/pytest && .venv/bin/pytest"],
   ])("%s", async (line) => check(line, { atLeast: 2 }));
 });
 
@@ -203,5 +205,6 @@ describe("[A-shell] everyday shell passes", () => {
     ["if [ -d build ]; then rm -rf build; fi"],
     ["ls -la /etc && cat /etc/hosts"],
     ["PATH=$PWD/node_modules/.bin:$PATH tsc"],
+    ["hash -r"],
   ])("%s", async (line) => check(line, { atMost: 1 }));
 });

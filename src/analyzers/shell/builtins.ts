@@ -38,7 +38,6 @@ const INERT = [
   "ulimit",
   "umask",
   "type",
-  "hash",
   "help",
   "times",
   "complete",
@@ -112,6 +111,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
         source,
       ),
   ],
+  ["hash", hash],
   ["zmodload", ({ state, analysis, source }) => unknownWhen(true, state, analysis, source)],
 ]);
 
@@ -161,6 +161,12 @@ function changeDirectory({ args, state, analysis }: Call): Stream {
   state.unsureDirectory = known && at.type !== "directory";
   state.cwd = known ? at.path : undefined;
   return EMPTY;
+}
+
+/** `hash -p FILE NAME` makes a name start another file. */
+function hash({ args, state, analysis, source }: Call): Stream {
+  const renames = args.some((arg) => /^-\w*p/.test(arg.text ?? "-p"));
+  return unknownWhen(renames, state, analysis, source);
 }
 
 function popDirectory({ state }: Call): Stream {

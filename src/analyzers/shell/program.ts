@@ -44,6 +44,7 @@ export function resolveProgram(word: Word, state: ShellState, analysis: Analysis
   if ([typed, real].some((path) => path.startsWith("/proc/")) || /^ld(-linux|-musl)?[-\w.]*\.so/.test(name)) {
     return { kind: "program", name, evasive: true };
   }
+  if (analysis.written.has(typed)) return { kind: "script" };
   const { home, workspace } = analysis.setting;
   if (isToolPath(typed, home)) return { kind: "program", name, evasive: false };
   // A link to an installed program under another name is that program, and hides it.
