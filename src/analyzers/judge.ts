@@ -13,6 +13,8 @@ import { walkText } from "./shell/walk.ts";
 export interface Judgement {
   readonly effects: readonly Effect[];
   readonly needs: readonly Need[];
+  /** Understood programs that it starts on this machine, with their first word: `git fetch`, `ls`. */
+  readonly programs: readonly string[];
 }
 
 /**
@@ -26,5 +28,5 @@ export function judge(call: Call, setting: Setting, facts: Facts): Judgement {
   else if (call.tool === "powershell" && typeof call.input === "string") {
     analysis.effects.push(...judgeText("powershell", call.input, state, analysis).effects);
   } else analysis.effects.push(...judgeDirect(call, sceneFor(state, analysis)).effects);
-  return { effects: analysis.effects, needs: [...analysis.needs.values()] };
+  return { effects: analysis.effects, needs: [...analysis.needs.values()], programs: [...analysis.programs] };
 }

@@ -1,5 +1,6 @@
 import type { Environment } from "./effect.ts";
 import type { Json } from "./json.ts";
+import type { EngineName } from "./protection.ts";
 
 /** The kinds of call that `check --batch` and the hosts hand in (DESIGN §10). */
 export const TOOLS = [
@@ -43,10 +44,17 @@ export interface Setting {
   readonly platform: "linux" | "darwin" | "win32";
   /** What the caller's configuration says of the target. It can raise; it lowers only what is not known better. */
   readonly declared: DeclaredEnvironment | undefined;
+  /** The engine that would run it. */
+  readonly engine: EngineName;
   /** True when the engine in force can put workspace files back after this call. */
   readonly restorable: boolean;
   /** True when the engine in force contains programs that nobody can read ahead (DESIGN §5). */
   readonly contained: boolean;
   /** Folders of the gate itself (state, configuration): touching them is a matter of governance. */
   readonly own: readonly string[];
+}
+
+/** What an engine means for the judging of a call. */
+export function levelOf(engine: EngineName): Pick<Setting, "engine" | "restorable" | "contained"> {
+  return { engine, restorable: engine !== "plain", contained: engine === "linux-overlay" };
 }

@@ -3,6 +3,7 @@ import type { Effect } from "./effect.ts";
 import type { Verdict } from "./evidence.ts";
 import type { Tier } from "./ladder.ts";
 import type { Principal } from "./principal.ts";
+import type { Protection } from "./protection.ts";
 
 /**
  * Everything that can happen to an action. The events are the ledger's entries: plain JSON, written by the
@@ -154,6 +155,8 @@ export interface ExecutionIntended extends Common {
   /** Computed again from the bytes about to run, with files and preconditions read again. */
   readonly digest: string;
   readonly fresh: FreshDecision;
+  /** What contained it while it ran. */
+  readonly protection?: Protection;
 }
 
 /** It ran to its end. */

@@ -17,6 +17,7 @@ import {
   TIERS,
   type Tier,
 } from "./ladder.ts";
+import type { EngineName } from "./protection.ts";
 
 /** Where rules come from, the strongest first. A later layer can only tighten. */
 export const LAYERS = ["built-in", "organisation", "project", "person"] as const;
@@ -63,6 +64,8 @@ export interface Situation {
   readonly approval?: Approval;
   /** True when the engine in force isolates the program and judges what it did. */
   readonly contained: boolean;
+  /** The engine in force. */
+  readonly engine: EngineName;
   /** The tool of the call: `shell`, `sql` and so on. */
   readonly tool: string;
 }
@@ -95,11 +98,12 @@ export interface Question {
   readonly certain: boolean;
   readonly marks: readonly Mark[];
   readonly contained: boolean;
+  readonly engine: EngineName;
   readonly tool: string;
 }
 
 export function questionOf(effect: Effect, situation: Situation): Question {
-  const { principal, contained, tool } = situation;
+  const { principal, contained, engine, tool } = situation;
   const { verb, resource, wayBack, reversibility, certain } = effect;
   const marks = [...new Set(effect.marks)].sort();
   const count = effect.count ?? -1;
@@ -113,6 +117,7 @@ export function questionOf(effect: Effect, situation: Situation): Question {
     certain,
     marks,
     contained,
+    engine,
     tool,
   };
 }

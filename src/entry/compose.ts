@@ -46,8 +46,7 @@ export function settingOf(io: Io, cwd: string, declared: DeclaredEnvironment | u
     declared,
     places: placesFrom(io.environment),
     environment: io.environment,
-    restorable: true,
-    contained: false,
+    engine: "snapshot",
   });
 }
 

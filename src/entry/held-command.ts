@@ -92,6 +92,7 @@ async function askFor(layer: Layer, io: Io): Promise<number | undefined> {
   const decision = checkPorts(io, setting.workspace).policy.decide(effects, {
     principal,
     contained: false,
+    engine: setting.engine,
     tool: "shell",
   });
   const verdict: Verdict = verdictOf(layer.id, effects, decision, "", 0);

@@ -159,7 +159,12 @@ function explain(request: Request, read: ReadFiles, io: PolicyCommandIo): number
   const policy = loadPolicy(read.files, read.problems);
   if (policy.problems.length > 0) return check(request, read, io);
   const principal = { kind: "agent", name: "agent", operator: "operator" } as const;
-  const decision = policy.decide([parsed.effect], { principal, contained: false, tool: "shell" });
+  const decision = policy.decide([parsed.effect], {
+    principal,
+    contained: false,
+    engine: "snapshot",
+    tool: "shell",
+  });
   if (request.json) io.out(JSON.stringify({ effect: parsed.effect, ...decision }));
   else showDecision(describeEffect(parsed.effect), decision, io);
   return DONE;

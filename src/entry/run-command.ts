@@ -1,15 +1,13 @@
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { terminalAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
-import { journalRestorePoints, overlayPort } from "../adapters/exec/capturing.ts";
-import { childEnvironment, plainEngine, shellCode } from "../adapters/exec/plain.ts";
+import { type Level, levelFor } from "../adapters/exec/engines.ts";
+import { childEnvironment, shellCode } from "../adapters/exec/plain.ts";
 import { placesFrom } from "../adapters/places.ts";
-import { snapshotRestorePoints } from "../adapters/restore/snapshot/port.ts";
-import type { Setting } from "../core/call.ts";
+import { ENGINES, type EngineName } from "../core/protection.ts";
 import type { LedgerPort } from "../gate/ports.ts";
-import { type RunPorts, type RunResult, runCall } from "../gate/run.ts";
-import { EXIT } from "../gate/verdict.ts";
+import { type Ran, type RunPorts, type RunResult, runCall } from "../gate/run.ts";
+import { EXIT, exitCodeOf } from "../gate/verdict.ts";
 import { readEnvironment, requestOf } from "./check-command.ts";
 import { checkPorts, systemIds } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
@@ -54,7 +52,10 @@ export const runCommand: CliCommand = async (args, io) => {
   const runnable = request.argv ? { argv: request.argv } : { shell: request.call.input as string };
   const journal = await openJournal(io, request.asking.session);
   try {
-    const ports = runPorts(io, request.setting, journal, readEngine(values.engine));
+    const { state } = placesFrom(io.environment);
+    const { setting } = request;
+    const level = levelFor({ state, environment: io.environment, setting }, readEngine(values.engine));
+    const ports = runPorts(io, setting.workspace, journal, level);
     const { session } = request.asking;
     const scope = declaredScope(io, session);
     const context = { totals: sessionTotals(io, session), ...(scope ? { scope } : {}) };
@@ -93,44 +94,54 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-const ENGINES = ["plain", "linux-overlay"] as const;
-type Engine = (typeof ENGINES)[number];
-
-function readEngine(text: string | undefined): Engine {
-  const engine = ENGINES.find((name) => name === (text ?? "plain"));
-  if (engine) return engine;
+function readEngine(text: string | undefined): EngineName | undefined {
+  const engine = ENGINES.find((name) => name === text);
+  if (engine || text === undefined) return engine;
   throw new UserError("NO_ENGINE", `\`${text}\` is no engine`, `use one of ${ENGINES.join(", ")}`);
 }
 
-function runPorts(io: Io, setting: Setting, journal: LedgerPort, engine: Engine): RunPorts {
-  const { state } = placesFrom(io.environment);
-  const overlay = engine === "linux-overlay";
+function runPorts(io: Io, workspace: string | undefined, journal: LedgerPort, level: Level): RunPorts {
   return {
-    ...checkPorts(io, setting.workspace),
+    ...checkPorts(io, workspace),
     ledger: journal,
     ask: terminalAsk(io.environment, (verdict) =>
       renderVerdict(verdict, { colour: true, columns: io.columns }),
     ),
-    execute: overlay ? overlayPort(state, setting.own, io.environment) : plainEngine(io.environment),
-    restore: overlay ? journalRestorePoints() : snapshotRestorePoints(join(state, "restore-points")),
+    engines: level.engines,
     ids: systemIds,
   };
 }
 
 function conclude(result: RunResult, json: boolean, io: Io): number {
   const code = codeOf(result);
-  if (json) {
-    const { action, verdict, end } = result;
-    io.warn(`${JSON.stringify({ ...verdict, id: action, end, exitCode: code })}\n`);
-  } else if (result.end !== "ran") io.warn(`${messageOf(result, io)}\n`);
-  else if (result.held.length > 0) io.warn(`${heldMessage(result, io)}\n`);
+  if (json) io.warn(`${JSON.stringify(jsonOf(result, code))}\n`);
+  else {
+    const said = result.end === "ran" ? remarks(result, io) : [messageOf(result, io)];
+    if (said.length > 0) io.warn(`${said.join("\n")}\n`);
+  }
   return code;
+}
+
+function jsonOf(result: RunResult, exitCode: number) {
+  const { action, verdict, end, protection } = result;
+  const ran =
+    result.end === "ran"
+      ? {
+          captured: result.captured,
+          held: result.held,
+          leftBehind: result.leftBehind,
+          refusedHosts: result.refusedHosts,
+        }
+      : {};
+  return { ...verdict, id: action, end, exitCode, protection, ...ran };
 }
 
 function codeOf(result: RunResult): number {
   switch (result.end) {
     case "ran":
-      return result.held.length > 0 ? EXIT.review : shellCode(result.ended);
+      return result.heldDecision
+        ? exitCodeOf(result.heldDecision.outcome) || EXIT.confirm
+        : shellCode(result.ended);
     case "not-started":
       return 127;
     case "nobody-to-ask":
@@ -146,7 +157,23 @@ function codeOf(result: RunResult): number {
   }
 }
 
-function heldMessage(result: Extract<RunResult, { end: "ran" }>, io: Io): string {
+/** What a command that ran should be told beside its own output; nothing in the ordinary case. */
+function remarks(result: Ran & RunResult, io: Io): readonly string[] {
+  const { leftBehind, refusedHosts } = result;
+  const said: string[] = [];
+  if (leftBehind > 0)
+    said.push(
+      `countersign: ended ${leftBehind} ${leftBehind === 1 ? "process" : "processes"} that it left running; \`run --service\` keeps a server alive`,
+    );
+  if (refusedHosts.length > 0)
+    said.push(
+      `countersign: the network was closed to it: ${refusedHosts.slice(0, 5).map(plainText).join(", ")}; the operator can name hosts in the file \`hosts\` of the configuration folder`,
+    );
+  if (result.held.length > 0) said.push(heldMessage(result, io));
+  return said;
+}
+
+function heldMessage(result: Ran & RunResult, io: Io): string {
   const lines = result.held.slice(0, 12).map((effect) => `  ${effectLine(effect, io)}`);
   const rest = result.held.length > 12 ? [`  … and ${result.held.length - 12} more`] : [];
   const head = `It ran, and ${result.held.length} of its changes wait: nobody foresaw them.`;

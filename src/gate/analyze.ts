@@ -17,6 +17,8 @@ export const PATIENCE = 10_000;
 export interface Analyzed {
   readonly effects: readonly Effect[];
   readonly facts: Facts;
+  /** See `Judgement`. */
+  readonly programs: readonly string[];
 }
 
 /**
@@ -57,23 +59,27 @@ function inTime(answer: Promise<Analyzed>, asking: Asking): Promise<Analyzed> {
 }
 
 function tooLate(effects: readonly Effect[], { facts, patience }: Asking): Analyzed {
-  return { effects: [...effects, beyond(patience, "milliseconds")], facts: facts as unknown as Facts };
+  return {
+    effects: [...effects, beyond(patience, "milliseconds")],
+    facts: facts as unknown as Facts,
+    programs: [],
+  };
 }
 
 function round(asking: Asking, count: number): Analyzed | Promise<Analyzed> {
   const { call, setting, fetch, facts } = asking;
   const known = facts as unknown as Facts;
   try {
-    const { effects, needs } = judge(call, setting, known);
+    const { effects, needs, programs } = judge(call, setting, known);
     if (asking.isLate()) return tooLate(effects, asking);
-    if (needs.length === 0 || count === ROUNDS) return { effects, facts: known };
+    if (needs.length === 0 || count === ROUNDS) return { effects, facts: known, programs };
     if (facts.size + needs.length > MAX_FACTS)
-      return { effects: [...effects, beyond(MAX_FACTS, "facts")], facts: known };
+      return { effects: [...effects, beyond(MAX_FACTS, "facts")], facts: known, programs };
     const waiting = needs.flatMap((need) => fetchInto(need, fetch, facts));
     const again = () => round(asking, count + 1);
     return waiting.length === 0 ? again() : Promise.all(waiting).then(again);
   } catch (error) {
-    return { effects: [broken(error)], facts: known };
+    return { effects: [broken(error)], facts: known, programs: [] };
   }
 }
 

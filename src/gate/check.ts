@@ -37,6 +37,8 @@ export interface Judged {
   readonly decision: Decision;
   readonly effects: readonly Effect[];
   readonly facts: Facts;
+  /** Understood programs that it starts on this machine. */
+  readonly programs: readonly string[];
 }
 
 /**
@@ -57,7 +59,7 @@ const NO_NONCE = "check";
 function conclude(analyzed: Analyzed, request: CheckRequest, ports: CheckPorts, start: number): Judged {
   const effects = inContext(honest(analyzed.effects, request.setting), request);
   const decision = ports.policy.decide(effects, situationOf(request));
-  const rest = { effects, facts: analyzed.facts, decision };
+  const rest = { effects, facts: analyzed.facts, programs: analyzed.programs, decision };
   try {
     const digest = seal({
       ...request.asking,
@@ -91,6 +93,7 @@ export function situationOf({ asking, setting, call }: CheckRequest): Situation 
         ? { kind: "agent", name: actor.agent, operator: onBehalfOf }
         : { kind: "person", name: actor.person },
     contained: setting.contained,
+    engine: setting.engine,
     tool: call.tool,
   };
 }

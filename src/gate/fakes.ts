@@ -4,7 +4,7 @@ import type {
   AskPort,
   Clock,
   Ended,
-  ExecutePort,
+  Engine,
   IdSource,
   LedgerPort,
   RestorePort,
@@ -29,10 +29,12 @@ export function memoryLedger(
 /** An engine that only notes what it was given. */
 export function notingEngine(
   ended: Ended = { exitCode: 0 },
-): ExecutePort & { readonly ran: readonly Runnable[] } {
+  restore: RestorePort = quickRestore(),
+): Engine & { readonly ran: readonly Runnable[] } {
   const ran: Runnable[] = [];
   return {
-    engine: "noting",
+    name: "snapshot",
+    restore,
     ran,
     execute: async (command) => {
       ran.push(command);

@@ -4,6 +4,7 @@ import type { Effect } from "../core/effect.ts";
 import type { ActionEvent } from "../core/event.ts";
 import type { Need } from "../core/facts.ts";
 import type { Decision, Situation } from "../core/policy.ts";
+import type { EngineName, Exposure } from "../core/protection.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A fact of any kind; which one follows from the need. */
@@ -53,20 +54,35 @@ export interface Settled {
 export interface Execution extends Ended {
   /** Absent when the engine lets changes happen as they come. */
   readonly captured?: Captured;
+  /** Processes that the command left running and that were ended with it. */
+  readonly leftBehind?: number;
+  /** Hosts that it was kept from. */
+  readonly refusedHosts?: readonly string[];
 }
 
-/** Contract: runs exactly the command that was judged; resolves when it ended; throws when it never started. */
-export interface ExecutePort {
-  readonly engine: string;
-  execute(command: Runnable, setting: Setting): Promise<Execution>;
+/**
+ * One way of running commands. Contract of `execute`: runs exactly the command that was judged, with no more than
+ * the exposure says; resolves when it ended; throws when it never started.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  execute(command: Runnable, setting: Setting, exposure: Exposure): Promise<Execution>;
+  readonly restore: RestorePort;
+}
+
+/** The best engine that works here, and the one for commands that have to act on the machine itself. */
+export interface Engines {
+  readonly first: Engine;
+  readonly direct: Engine;
 }
 
 /** A command as it was judged: a text for the shell that we start, or the words for `execve`. */
 export type Runnable = { readonly shell: string } | { readonly argv: readonly string[] };
 
-/** Contract: throws when the way back cannot be made; then nothing runs. */
+/** Contract: throws when a way back that was promised cannot be made; then nothing runs. */
 export interface RestorePort {
-  make(action: string, effects: readonly Effect[], setting: Setting): Promise<string>;
+  /** Gives the name of the restore point, or `undefined` when nothing here needs one. */
+  make(action: string, effects: readonly Effect[], setting: Setting): Promise<string | undefined>;
   /** Told when the command ended, so that later changes by others can be told from its own. */
   ended(action: string): Promise<void>;
 }

@@ -1,18 +1,22 @@
 import { type Action, next } from "../core/action.ts";
+import { levelOf } from "../core/call.ts";
 import type { Effect } from "../core/effect.ts";
 import type { ActionEvent } from "../core/event.ts";
+import type { Decision } from "../core/policy.ts";
 import type { Principal } from "../core/principal.ts";
+import type { Exposure, Protection } from "../core/protection.ts";
 import { isRefusal } from "../core/refusal.ts";
 import { type CheckPorts, type CheckRequest, checkCall, type Judged, situationOf } from "./check.ts";
+import { actsOnMachine, exposureOf } from "./exposure.ts";
 import type {
   AskPort,
   Captured,
   Ended,
-  ExecutePort,
+  Engine,
+  Engines,
   Execution,
   IdSource,
   LedgerPort,
-  RestorePort,
   Runnable,
 } from "./ports.ts";
 import { seal } from "./seal.ts";
@@ -22,8 +26,7 @@ import type { Verdict } from "./verdict.ts";
 export interface RunPorts extends CheckPorts {
   readonly ledger: LedgerPort;
   readonly ask: AskPort;
-  readonly execute: ExecutePort;
-  readonly restore: RestorePort;
+  readonly engines: Engines;
   readonly ids: IdSource;
 }
 
@@ -37,14 +40,28 @@ export interface RunRequest extends CheckRequest {
 export type RunResult = {
   readonly action: string;
   readonly verdict: Verdict;
-} /** `held`: captured effects that wait for a decision; empty when everything became real. */ & (
-  | { readonly end: "ran"; readonly ended: Ended; readonly held: readonly Effect[] }
+  readonly protection: Protection;
+} & (
+  | Ran
   | { readonly end: "not-started"; readonly error: Error }
   | {
       readonly end: "forbidden" | "needs-review" | "refused" | "nobody-to-ask" | "no-way-back" | "changed";
       readonly why?: string;
     }
 );
+
+/** A command that ran to its end. */
+export interface Ran {
+  readonly end: "ran";
+  readonly ended: Ended;
+  /** What it changed, as far as the engine catches it. */
+  readonly captured: readonly Effect[];
+  /** Captured effects that wait for a decision, and what policy asks for them; none when everything became real. */
+  readonly held: readonly Effect[];
+  readonly heldDecision?: Decision;
+  readonly leftBehind: number;
+  readonly refusedHosts: readonly string[];
+}
 
 /** An approved action may start for this long. */
 const LIFETIME = 60 * 60 * 1000;
@@ -77,12 +94,37 @@ export async function runCall(request: RunRequest, ports: RunPorts): Promise<Run
     { type: "action.proposed", session, requester: actor, editors: [], nonce, ...times },
     JSON.stringify({ call: request.call, cwd: request.setting.cwd, argv: request.argv }),
   );
-  const judged = await checkCall({ ...request, id }, ports);
+  const { engine, judged, setting } = await choose({ ...request, id }, ports);
   await course.say({ type: "effects.analyzed", effects: judged.effects });
-  const digest = sealed(request, judged, ports, nonce, times);
+  const chosen = { ...request, setting };
+  const digest = sealed(chosen, judged, ports, nonce, times);
   const verdict = { ...judged.verdict, digest };
   await decided(course, judged, digest, ports);
-  return proceed(request, { course, judged, verdict, nonce, times }, ports);
+  const protection = { engine: engine.name, ...exposureUnder(engine, judged) };
+  return proceed(chosen, { course, judged, verdict, nonce, times, engine, protection }, ports);
+}
+
+/**
+ * Judges under the best engine, and again under the other one when the command has to act on the machine itself:
+ * then it is not contained, and must not be judged as if it were.
+ */
+async function choose(request: RunRequest, ports: RunPorts) {
+  const { first, direct } = ports.engines;
+  const under = (engine: Engine) => ({ ...request.setting, ...levelOf(engine.name) });
+  const judge = async (engine: Engine) => {
+    const setting = under(engine);
+    return { engine, setting, judged: await checkCall({ ...request, setting }, ports) };
+  };
+  const chosen = await judge(first);
+  const unable = first.name === "linux-overlay" && actsOnMachine(chosen.judged, chosen.setting);
+  return unable ? judge(direct) : chosen;
+}
+
+/** Only an isolated run can keep anything from a command. */
+function exposureUnder(engine: Engine, judged: Judged): Exposure {
+  return engine.name === "linux-overlay"
+    ? exposureOf(judged)
+    : { network: "on", credentials: "kept", tools: [] };
 }
 
 interface Decided {
@@ -91,6 +133,8 @@ interface Decided {
   readonly verdict: Verdict;
   readonly nonce: string;
   readonly times: { readonly notBefore: number; readonly notAfter: number };
+  readonly engine: Engine;
+  readonly protection: Protection;
 }
 
 function begin(id: string, ports: RunPorts): Course {
@@ -150,8 +194,8 @@ async function decided(course: Course, { decision }: Judged, digest: string, por
 }
 
 async function proceed(request: RunRequest, state: Decided, ports: RunPorts): Promise<RunResult> {
-  const { course, verdict } = state;
-  const answer = { action: course.id, verdict };
+  const { course, verdict, protection } = state;
+  const answer = { action: course.id, verdict, protection };
   if (verdict.outcome === "forbid") return { ...answer, end: "forbidden" };
   if (verdict.outcome === "review") {
     await course.say({ type: "approval.requested", requestDigest: verdict.digest, asked: [] });
@@ -181,16 +225,15 @@ async function askOperator(course: Course, request: RunRequest, verdict: Verdict
 }
 
 async function start(request: RunRequest, state: Decided, ports: RunPorts): Promise<RunResult> {
-  const { course, judged, verdict } = state;
-  const answer = { action: course.id, verdict };
-  if (judged.effects.some((effect) => effect.wayBack === "restore-point")) {
-    try {
-      const restorePoint = await ports.restore.make(course.id, judged.effects, request.setting);
-      await course.say({ type: "restore-point.made", restorePoint });
-    } catch (error) {
-      await course.say({ type: "action.withdrawn", by: request.asking.actor });
-      return { ...answer, end: "no-way-back", why: (error as Error).message };
-    }
+  const { course, judged, verdict, engine, protection } = state;
+  const answer = { action: course.id, verdict, protection };
+  try {
+    const restorePoint = await keepWayBack(course.id, judged, request, engine);
+    if (restorePoint !== undefined) await course.say({ type: "restore-point.made", restorePoint });
+  } catch (error) {
+    if (error instanceof GateRefusal) throw error;
+    await course.say({ type: "action.withdrawn", by: request.asking.actor });
+    return { ...answer, end: "no-way-back", why: (error as Error).message };
   }
   const fresh = await checkCall({ ...request, id: course.id }, ports);
   try {
@@ -200,8 +243,14 @@ async function start(request: RunRequest, state: Decided, ports: RunPorts): Prom
     return { ...answer, end: "changed", why: error.message };
   }
   const result = await finish(request, state, ports);
-  await ports.restore.ended(course.id);
+  await engine.restore.ended(course.id);
   return result;
+}
+
+async function keepWayBack(id: string, { effects }: Judged, request: RunRequest, { restore }: Engine) {
+  return effects.some((effect) => effect.verb !== "read")
+    ? restore.make(id, effects, request.setting)
+    : undefined;
 }
 
 /** Decides again at the moment of use (L5): files are read again, and a digest that differs is a no. */
@@ -212,7 +261,7 @@ async function intend(
   fresh: Judged,
   ports: RunPorts,
 ): Promise<void> {
-  const { nonce, times } = state;
+  const { nonce, times, protection } = state;
   await course.say({
     type: "execution.intended",
     nonce,
@@ -222,40 +271,46 @@ async function intend(
       policyDigest: ports.policy.digest,
       eligible: [request.asking.onBehalfOf],
     },
+    protection,
   });
 }
 
-async function finish(
-  request: RunRequest,
-  { course, judged, verdict, nonce }: Decided,
-  ports: RunPorts,
-): Promise<RunResult> {
-  const answer = { action: course.id, verdict };
+async function finish(request: RunRequest, state: Decided, ports: RunPorts): Promise<RunResult> {
+  const { course, verdict, nonce, engine, protection } = state;
+  const answer = { action: course.id, verdict, protection };
   let execution: Execution;
   try {
-    execution = await ports.execute.execute(request.runnable, request.setting);
+    execution = await engine.execute(request.runnable, request.setting, protection);
   } catch (error) {
     await course.say({ type: "execution.finished", nonce, exitCode: 127 });
     return { ...answer, end: "not-started", error: error as Error };
   }
-  const { captured, ...ended } = execution;
-  const held = captured ? await settle(captured, request, { course, judged }, ports) : [];
+  const { captured, leftBehind = 0, refusedHosts = [], ...ended } = execution;
+  const settled = captured ? await settle(captured, request, state, ports) : NOTHING_CAUGHT;
   await course.say({ type: "execution.finished", nonce, exitCode: ended.exitCode });
-  return { ...answer, end: "ran", ended, held };
+  return { ...answer, end: "ran", ended, leftBehind, refusedHosts, ...settled };
 }
 
-/** Logs what was captured, then lets become real what may; gives the effects that wait. */
+type Settlement = Pick<Ran, "captured" | "held" | "heldDecision">;
+
+const NOTHING_CAUGHT: Settlement = { captured: [], held: [] };
+
+/** Logs what was captured, then lets become real what may. */
 async function settle(
   captured: Captured,
   request: RunRequest,
   { course, judged }: Pick<Decided, "course" | "judged">,
   ports: RunPorts,
-): Promise<readonly Effect[]> {
-  const foreseen = { effects: judged.effects, setting: request.setting, situation: situationOf(request) };
+): Promise<Settlement> {
+  const situation = situationOf(request);
+  const foreseen = { effects: judged.effects, setting: request.setting, situation };
   const changes = judgeCaptured(captured.changes, foreseen, ports.policy);
-  await course.say({ type: "effects.captured", effects: changes.flatMap((one) => one.effects) });
+  const effects = changes.flatMap((one) => one.effects);
+  await course.say({ type: "effects.captured", effects });
   const allowed = new Set(changes.filter((one) => one.allowed).map((one) => one.change));
-  const { held } = captured.settle((change) => allowed.has(change), course.id);
-  const waiting = new Set(held);
-  return changes.filter((one) => waiting.has(one.change)).flatMap((one) => one.effects);
+  const waiting = new Set(captured.settle((change) => allowed.has(change), course.id).held);
+  const held = changes.filter((one) => waiting.has(one.change)).flatMap((one) => one.effects);
+  return held.length === 0
+    ? { captured: effects, held }
+    : { captured: effects, held, heldDecision: ports.policy.decide(held, situation) };
 }

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { parsePostgresql } from "../../src/adapters/facts/postgresql.ts";
 import { parseSyntax } from "../../src/adapters/facts/syntax.ts";
-import { judge } from "../../src/analyzers/judge.ts";
+import { type Judgement, judge } from "../../src/analyzers/judge.ts";
 import type { Call, Setting, Tool } from "../../src/core/call.ts";
 import { describeEffect, type Effect } from "../../src/core/effect.ts";
 import { type Facts, type Need, needKey, type PathFact } from "../../src/core/facts.ts";
@@ -16,6 +16,7 @@ export const SETTING: Setting = {
   user: "dev",
   platform: "linux",
   declared: undefined,
+  engine: "snapshot",
   restorable: true,
   contained: false,
   own: ["/home/dev/.local/state/countersign", "/home/dev/.config/countersign"],
@@ -34,12 +35,17 @@ export interface World {
 
 /** Judges a call in a made-up world, fetching facts for at most four rounds as the gate does. */
 export async function judged(input: Call["input"], world: World = {}): Promise<readonly Effect[]> {
+  return (await judgement(input, world)).effects;
+}
+
+/** As `judged`, with everything that the judgement says. */
+export async function judgement(input: Call["input"], world: World = {}): Promise<Judgement> {
   const setting = { ...SETTING, declared: world.declared, ...world.setting };
   const facts = new Map() as Facts & Map<string, never>;
   for (let round = 0; ; round++) {
-    const { effects, needs } = judge({ tool: world.tool ?? "shell", input }, setting, facts);
-    if (needs.length === 0 || round === 4) return effects;
-    for (const need of needs) facts.set(needKey(need), (await answer(need, world)) as never);
+    const answered = judge({ tool: world.tool ?? "shell", input }, setting, facts);
+    if (answered.needs.length === 0 || round === 4) return answered;
+    for (const need of answered.needs) facts.set(needKey(need), (await answer(need, world)) as never);
   }
 }
 

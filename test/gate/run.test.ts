@@ -14,6 +14,7 @@ import {
   quickRestore,
   tickingClock,
 } from "../../src/gate/fakes.ts";
+import type { RestorePort } from "../../src/gate/ports.ts";
 import { type RunPorts, type RunRequest, type RunResult, runCall } from "../../src/gate/run.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "countersign-gate-")));
@@ -30,8 +31,7 @@ function request(line: string): RunRequest {
     declared: undefined,
     places: { state: join(root, "s"), config: join(root, "c") },
     environment,
-    restorable: true,
-    contained: false,
+    engine: "snapshot",
   });
   return {
     id: "1",
@@ -43,17 +43,16 @@ function request(line: string): RunRequest {
   };
 }
 
-function ports(change: Partial<RunPorts> = {}) {
+function ports({ restore, ...change }: Partial<RunPorts> & { restore?: RestorePort } = {}) {
   const ledger = memoryLedger();
-  const execute = notingEngine();
+  const execute = notingEngine({ exitCode: 0 }, restore);
   const all: RunPorts = {
     fetch: (need) => fetchFact(need, environment),
     policy: loadPolicy([]),
     clock: tickingClock(),
     ledger,
-    execute,
+    engines: { first: execute, direct: execute },
     ask: answering("nobody"),
-    restore: quickRestore(),
     ids: countingIds(),
     ...change,
   };
@@ -63,7 +62,7 @@ function ports(change: Partial<RunPorts> = {}) {
 async function check(
   line: string,
   expected: { end: RunResult["end"]; ran: number; events?: readonly string[] },
-  change?: Partial<RunPorts>,
+  change?: Parameters<typeof ports>[0],
 ) {
   const { all, ledger, execute } = ports(change);
   const result = await runCall(request(line), all);

@@ -33,5 +33,6 @@ export const anyEffect: fc.Arbitrary<Effect> = fc.record({
 export const AGENT: Situation = {
   principal: { kind: "agent", name: "claude-code", operator: "ana" },
   contained: false,
+  engine: "snapshot",
   tool: "shell",
 };

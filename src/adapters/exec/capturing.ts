@@ -1,9 +1,16 @@
 import { join } from "node:path";
 import type { CapturedChange } from "../../analyzers/captured.ts";
-import type { Captured, ExecutePort, RestorePort } from "../../gate/ports.ts";
+import type { Setting } from "../../core/call.ts";
+import type { Exposure } from "../../core/protection.ts";
+import type { Captured, Engine, RestorePort } from "../../gate/ports.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import type { Change } from "./diff/change.ts";
-import { createOverlayEngine, type OverlayRun } from "./overlay/engine.ts";
+import {
+  CONTROL_SOCKETS,
+  createOverlayEngine,
+  type OverlayOptions,
+  type OverlayRun,
+} from "./overlay/engine.ts";
 import { childEnvironment } from "./plain.ts";
 
 /** Where captured results and displaced originals are kept. */
@@ -11,27 +18,27 @@ export function overlayPlaces(state: string): { readonly engine: string; readonl
   return { engine: join(state, "overlay"), journal: join(state, "journal") };
 }
 
+/** What the isolated runs of one request have in common. */
+export interface Isolation {
+  readonly state: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly setting: Setting;
+}
+
 /**
  * Engine `linux-overlay` as the gate sees it: what a command changes below the workspace and home is captured, and
- * becomes real only when the gate says so. The network is not cut off.
+ * becomes real only when the gate says so. Throws `UserError` when the folders do not allow it.
  */
-export function overlayPort(
-  state: string,
-  own: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): ExecutePort {
+export function overlayEngine(isolation: Isolation): Engine {
+  const { state, setting, environment } = isolation;
+  const places = overlayPlaces(state);
+  // What cannot be captured is said before anything is judged as contained.
+  createOverlayEngine(optionsFor(isolation, OPEN)).close();
   return {
-    engine: "linux-overlay",
-    execute: async (command, setting) => {
-      const places = overlayPlaces(state);
-      const engine = createOverlayEngine({
-        state: places.engine,
-        workspace: setting.workspace ?? setting.cwd,
-        home: setting.home,
-        masked: own,
-        network: "on",
-        tmp: "host",
-      });
+    name: "linux-overlay",
+    restore: journalRestorePoints,
+    execute: async (command, _setting, exposure) => {
+      const engine = createOverlayEngine(optionsFor(isolation, exposure));
       try {
         const run = await engine.run(command, { cwd: setting.cwd, env: childEnvironment(environment) });
         return { ...run.ended, captured: captured(run, openJournal(places.journal)) };
@@ -42,10 +49,31 @@ export function overlayPort(
   };
 }
 
-/** The journal keeps what a command displaces, so nothing has to be made ahead. */
-export function journalRestorePoints(): RestorePort {
-  return { make: async (action) => `journal:${action}`, ended: async () => {} };
+const OPEN: Exposure = { network: "on", credentials: "kept", tools: [] };
+
+function optionsFor({ state, setting }: Isolation, { credentials }: Exposure): OverlayOptions {
+  return {
+    state: overlayPlaces(state).engine,
+    workspace: workspaceIn(setting),
+    home: setting.home,
+    masked: setting.own,
+    network: "on",
+    tmp: "host",
+    ...(credentials === "kept" ? { sockets: CONTROL_SOCKETS } : {}),
+  };
 }
+
+/** Where there is no project, home is what can be captured. */
+function workspaceIn({ workspace, cwd, home }: Setting): string {
+  if (workspace !== undefined) return workspace;
+  return cwd === "/" || home.startsWith(`${cwd}/`) || cwd.startsWith(`${home}/`) ? home : cwd;
+}
+
+/** The journal keeps what a command displaces, so nothing has to be made ahead. */
+const journalRestorePoints: RestorePort = {
+  make: async (action) => `journal:${action}`,
+  ended: async () => {},
+};
 
 const TYPES: Readonly<Record<Change["type"], CapturedChange["type"]>> = {
   file: "file",

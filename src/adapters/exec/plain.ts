@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Setting } from "../../core/call.ts";
-import type { Ended, ExecutePort, Runnable } from "../../gate/ports.ts";
+import type { Ended, Engine, Runnable } from "../../gate/ports.ts";
 
 /** Variables that would make the shell we start run something before the text that was judged. */
 const START_FILES = ["BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "CDPATH", "GLOBIGNORE"];
@@ -15,18 +15,15 @@ export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Process
 }
 
 /**
- * Engine `plain`: runs the command on this machine as it is, with the caller's terminal. No containment, no
- * captured effects; only what was judged ahead is known.
+ * Runs the command on this machine as it is, with the caller's terminal. No containment, no captured effects;
+ * only what was judged ahead is known.
  *
  * A shell text is run by a bash that we start without start files, because bash is the shell it was read as.
  */
-export function plainEngine(environment: NodeJS.ProcessEnv): ExecutePort {
-  return {
-    engine: "plain",
-    execute: (command, setting) => {
-      const [program, ...args] = wordsOf(command);
-      return run(program ?? "", args, setting, childEnvironment(environment));
-    },
+export function runDirectly(environment: NodeJS.ProcessEnv): Engine["execute"] {
+  return (command, setting) => {
+    const [program, ...args] = wordsOf(command);
+    return run(program ?? "", args, setting, childEnvironment(environment));
   };
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { DeclaredEnvironment, Setting } from "../../core/call.ts";
+import { type DeclaredEnvironment, levelOf, type Setting } from "../../core/call.ts";
+import type { EngineName } from "../../core/protection.ts";
 import type { Places } from "../places.ts";
 
 export interface SettingOptions {
@@ -9,8 +10,7 @@ export interface SettingOptions {
   readonly declared: DeclaredEnvironment | undefined;
   readonly places: Places;
   readonly environment: NodeJS.ProcessEnv;
-  readonly restorable: boolean;
-  readonly contained: boolean;
+  readonly engine: EngineName;
 }
 
 /** Finds out where a call would run: the project around the working directory, home, temporary folders. */
@@ -30,8 +30,7 @@ export function settingFor(options: SettingOptions): Setting {
     user: userName(),
     platform,
     declared: options.declared,
-    restorable: options.restorable,
-    contained: options.contained,
+    ...levelOf(options.engine),
     own: [options.places.state, options.places.config],
   };
 }

@@ -70,7 +70,7 @@ function firedOf(
 }
 
 function callFor(name: string, question: Question, approval: Approval): StatefulAuthorizationCall {
-  const { principal, verb, kind, environment, contained, tool } = question;
+  const { principal, verb, kind, environment, contained, engine, tool } = question;
   const actor = { type: principal.kind === "agent" ? "Agent" : "Person", id: principal.name };
   const isFor = principal.kind === "agent" && principal.operator !== undefined;
   const parents = isFor ? [{ type: "Person", id: principal.operator }] : [];
@@ -87,7 +87,7 @@ function callFor(name: string, question: Question, approval: Approval): Stateful
         roles: [...new Set(approval.roles)],
         differentRoles: new Set(approval.roles).size,
       },
-      ...{ wayBack, reversibility, count, certain, marks: [...marks], contained, tool },
+      ...{ wayBack, reversibility, count, certain, marks: [...marks], contained, engine, tool },
     },
     entities: [
       { uid: actor, attrs: {}, parents },

@@ -26,5 +26,6 @@ const PARTS: readonly { readonly path: string; readonly of: (question: Question)
   { path: "context.certain", of: ({ certain }) => certain },
   { path: "context.marks", of: ({ marks }) => marks },
   { path: "context.contained", of: ({ contained }) => contained },
+  { path: "context.engine", of: ({ engine }) => engine },
   { path: "context.tool", of: ({ tool }) => tool },
 ];

@@ -93,6 +93,7 @@ export function runExamples(policy: Policy, rules: readonly LoadedRule[]): reado
   const situation = {
     principal: { kind: "agent", name: "example" },
     contained: false,
+    engine: "snapshot",
     tool: "shell",
   } as const;
   return rules.flatMap((rule) =>

@@ -64,6 +64,7 @@ const BLANK = {
   count: 1,
   certain: true,
   contained: false,
+  engine: "snapshot",
   tool: "shell",
 } as const;
 

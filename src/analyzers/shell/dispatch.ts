@@ -184,6 +184,7 @@ function runProgram(
     analysis.effects.push(...(localProgram(command, scene)?.effects ?? [unknown]));
     return OPAQUE;
   }
+  if (state.place.host === undefined) analysis.programs.add(programOf(command));
   const finding = judgeFetched(analyzer.analyze(command, scene), command, scene);
   const isSaid = finding.effects.some((effect) => effect.marks.includes("workspace-code"));
   if (resolved.project && !isSaid)
@@ -191,6 +192,11 @@ function runProgram(
   analysis.effects.push(...finding.effects);
   rememberChanges(finding, command, scene, analysis);
   return finding.output ?? OPAQUE;
+}
+
+function programOf({ program, args }: Command): string {
+  const verb = args.find((arg) => arg.text !== undefined && !arg.text.startsWith("-"))?.text ?? "";
+  return /^[\w:.-]{1,40}$/.test(verb) ? `${program} ${verb}` : program;
 }
 
 function describesItself({ program, args }: Command): boolean {

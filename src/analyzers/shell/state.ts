@@ -39,6 +39,8 @@ export interface Analysis {
   readonly foreign: Set<string>;
   /** What process substitutions give, by the path that stands for them. */
   readonly streams: Map<string, Stream>;
+  /** Understood programs that run on this machine, with the first word that is no option: `git fetch`. */
+  readonly programs: Set<string>;
   commands: number;
   /** Bounds that were reached; each is reported once. */
   readonly reached: Set<string>;
@@ -119,6 +121,7 @@ export function newAnalysis(setting: Setting, facts: Facts): Analysis {
     links: new Map(),
     foreign: new Set(),
     streams: new Map(),
+    programs: new Set(),
     commands: 0,
     reached: new Set(),
   };

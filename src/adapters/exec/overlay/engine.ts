@@ -71,7 +71,7 @@ export interface OverlayEngine {
  * Services behind these sockets do things outside of any sandbox for whoever connects: start containers, units of
  * the init system, or programs in the person's desktop session.
  */
-const SOCKETS = [
+export const CONTROL_SOCKETS = [
   "/run/docker.sock",
   "/run/podman",
   "/run/containerd",
@@ -228,7 +228,7 @@ async function withAttributes(
 }
 
 function maskedPaths({ options, roots }: Setting): readonly string[] {
-  const sockets = SOCKETS.filter((path) => !(options.sockets ?? []).some((one) => one.startsWith(path)));
+  const sockets = CONTROL_SOCKETS.filter((path) => !(options.sockets ?? []).some((one) => one.startsWith(path)));
   const proxy = typeof options.network === "object" ? options.network.proxySocket : undefined;
   const all = [
     ...(options.masked ?? []),

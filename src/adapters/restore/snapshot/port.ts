@@ -15,6 +15,7 @@ const FILE_KINDS = new Set(["file", "directory", "link"]);
 export function snapshotRestorePoints(folder: string): RestorePort {
   return {
     make: async (action, effects, setting) => {
+      if (!effects.some((effect) => effect.wayBack === "restore-point")) return undefined;
       const workspace = setting.workspace ?? setting.cwd;
       const include = namedPaths(effects, workspace, setting);
       const { id } = await takeSnapshot(workspace, folder, { id: action, include });

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineName } from "../../core/protection.ts";
+import type { Engine, Engines, RestorePort } from "../../gate/ports.ts";
+import { UserError } from "../error.ts";
+import { snapshotRestorePoints } from "../restore/snapshot/port.ts";
+import { type Isolation, overlayEngine, overlayPlaces } from "./capturing.ts";
+import { type OverlayProbe, probeOverlay } from "./overlay/probe.ts";
+import { runDirectly } from "./plain.ts";
+
+/** The engines for one request, and why the best one is not among them. */
+export interface Level {
+  readonly engines: Engines;
+  readonly reason?: string;
+}
+
+/**
+ * Chooses how a request is run. Without a wish: isolated where the machine and the folders allow it, else with a
+ * snapshot before. A wish that cannot be met is a `UserError`, never something less.
+ */
+export function levelFor(isolation: Isolation, wanted: EngineName | undefined): Level {
+  const direct = directEngine(isolation, wanted === "plain" ? "plain" : "snapshot");
+  if (wanted === "snapshot" || wanted === "plain") return { engines: { first: direct, direct } };
+  const probe = probedOverlay(isolation.state);
+  if (!probe.works) return lesser(direct, probe.reason, wanted);
+  try {
+    return { engines: { first: overlayEngine(isolation), direct } };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return lesser(direct, error.message, wanted);
+  }
+}
+
+function lesser(direct: Engine, reason: string, wanted: EngineName | undefined): Level {
+  if (wanted === undefined) return { engines: { first: direct, direct }, reason };
+  throw new UserError("NO_ISOLATION", `\`${wanted}\` does not work here: ${reason}`, "leave --engine out");
+}
+
+function directEngine({ state, environment }: Isolation, name: "snapshot" | "plain"): Engine {
+  const restore = name === "plain" ? NOTHING_KEPT : snapshotRestorePoints(join(state, "restore-points"));
+  return { name, restore, execute: runDirectly(environment) };
+}
+
+const NOTHING_KEPT: RestorePort = { make: async () => undefined, ended: async () => {} };
+
+/** What the probe said, kept while the machine runs; only a good answer, because the others can be mended. */
+export function probedOverlay(state: string): OverlayProbe {
+  const file = join(state, "probe.json");
+  const key = JSON.stringify([bootId(), process.getuid?.(), state]);
+  try {
+    const kept = JSON.parse(readFileSync(file, "utf8")) as { key: string; probe: OverlayProbe };
+    if (kept.key === key) return kept.probe;
+  } catch {
+    // Not there yet, or not readable: probed again.
+  }
+  const probe = probeOverlay(overlayPlaces(state).engine);
+  if (probe.works) keep(file, JSON.stringify({ key, probe }));
+  else rmSync(file, { force: true });
+  return probe;
+}
+
+function keep(file: string, text: string): void {
+  try {
+    mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch {
+    // Probed again next time.
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "unknown";
+  }
+}

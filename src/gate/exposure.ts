@@ -1,0 +1,107 @@
+import type { Setting } from "../core/call.ts";
+import { type Effect, hasMark } from "../core/effect.ts";
+import type { Exposure } from "../core/protection.ts";
+
+/** What is known of a command before it runs. */
+export interface Known {
+  readonly effects: readonly Effect[];
+  /** Understood programs that it starts, with their first word. */
+  readonly programs: readonly string[];
+}
+
+/**
+ * What a command may reach while it runs isolated. Where every program is understood, its effects were judged
+ * ahead and it keeps what it needs. A program that nobody could read gets neither credentials nor network; one
+ * that comes with an understood tool of the network (`git pull && make`) has the network, and only that tool's
+ * credentials: it can send out what it reads in the workspace.
+ */
+export function exposureOf({ effects, programs }: Known): Exposure {
+  const here = effects.filter(isHere);
+  const tools = programs.filter(usesNetwork);
+  const unread = here.filter(isUnread);
+  if (unread.length === 0) return { network: "on", credentials: "kept", tools: [] };
+  const unknown = unread.some((effect) => effect.verb === "unknown");
+  if (unknown || tools.length === 0) return { network: "closed", credentials: "withheld", tools: [] };
+  const names = tools.map((tool) => tool.split(" ")[0] ?? tool);
+  return { network: "on", credentials: "withheld", tools: [...new Set(names)] };
+}
+
+/**
+ * True when a command has to act on the machine itself, which an isolated run cannot: system files and software,
+ * other processes, services, other rights. It is then judged as what it is, not contained.
+ */
+export function actsOnMachine({ effects }: Pick<Known, "effects">, setting: Setting): boolean {
+  return effects
+    .filter((effect) => isHere(effect) && effect.verb !== "read")
+    .some(
+      (effect) =>
+        hasMark(effect, "privileged") ||
+        (effect.resource.environment === "local" && !isUnread(effect) && !isCaught(effect, setting)),
+    );
+}
+
+function isHere({ resource }: Effect): boolean {
+  return resource.environment === "workspace" || resource.environment === "local";
+}
+
+/** What a program does that nobody could read ahead. */
+function isUnread(effect: Effect): boolean {
+  return (
+    effect.verb === "unknown" ||
+    hasMark(effect, "foreign-code") ||
+    hasMark(effect, "workspace-code") ||
+    (effect.verb === "execute" && !effect.certain)
+  );
+}
+
+const FILES: ReadonlySet<string> = new Set(["file", "directory", "link"]);
+
+/** A file below home, in the workspace or in a temporary folder; and what concerns no file but the network. */
+function isCaught({ verb, resource }: Effect, setting: Setting): boolean {
+  if (verb === "send" || verb === "expose") return true;
+  if (!FILES.has(resource.kind)) return resource.kind.startsWith("git.");
+  const { name } = resource;
+  if (name.startsWith("~/") || name === "~") return true;
+  const folders = [setting.home, ...setting.temporary, ...(setting.workspace ? [setting.workspace] : [])];
+  return name.startsWith("/") ? folders.some((folder) => isBelow(name, folder)) : !name.startsWith("..");
+}
+
+function isBelow(name: string, folder: string): boolean {
+  return name === folder || name.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+/** Programs that reach other machines; with words, only those subcommands do. */
+const NETWORK: ReadonlyMap<string, readonly string[]> = new Map([
+  ..."curl wget http https xh ssh scp sftp rsync aws gcloud gsutil bq az kubectl helm gh glab hub vercel netlify fly flyctl heroku supabase wrangler twine skopeo crane oras dig nslookup ping terraform tofu pulumi cdk sam eb ansible ansible-playbook psql mysql mongosh redis-cli pg_dump mysqldump docker podman apt apt-get npx bunx uvx pnpx"
+    .split(" ")
+    .map((name): [string, readonly string[]] => [name, []]),
+  ["git", ["clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote", "lfs", "archive"]],
+  ...["npm", "pnpm", "yarn", "bun"].map((name): [string, readonly string[]] => [
+    name,
+    " add audit ci dedupe dlx exec i info init install login outdated publish remove search show uninstall up update upgrade view x".split(
+      " ",
+    ),
+  ]),
+  ["pip", ["download", "install", "index", "wheel"]],
+  ["pip3", ["download", "install", "index", "wheel"]],
+  ["pipx", ["install", "run", "upgrade"]],
+  ["uv", ["add", "lock", "pip", "publish", "run", "sync", "tool"]],
+  ["poetry", ["add", "install", "lock", "publish", "update"]],
+  ["pdm", ["add", "install", "lock", "sync", "update"]],
+  ["conda", ["create", "env", "install", "update"]],
+  ["cargo", ["add", "fetch", "install", "publish", "search", "update"]],
+  ["go", ["get", "install", "mod"]],
+  ["gem", ["fetch", "install", "push", "update"]],
+  ["bundle", ["", "add", "install", "update"]],
+  ["composer", ["install", "require", "update"]],
+  ["dotnet", ["add", "nuget", "restore", "tool"]],
+  ["mix", ["deps.get", "hex.publish"]],
+  ["deno", ["add", "cache", "install"]],
+  ["brew", ["fetch", "install", "update", "upgrade"]],
+]);
+
+function usesNetwork(program: string): boolean {
+  const [name = "", verb = ""] = program.split(" ");
+  const verbs = NETWORK.get(name);
+  return verbs !== undefined && (verbs.length === 0 || verbs.includes(verb));
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { levelOf } from "../../src/core/call.ts";
+import { actsOnMachine, exposureOf } from "../../src/gate/exposure.ts";
+import { judgement, SETTING } from "../analyzers/check.ts";
+
+const isolated = { ...SETTING, ...levelOf("linux-overlay") };
+
+/** `open`, `closed`, or the tools whose credentials stay; `machine` when it cannot run isolated at all. */
+async function check(line: string, expected: string) {
+  const known = await judgement(line, { setting: isolated });
+  const { network, credentials, tools } = exposureOf(known);
+  const words =
+    credentials === "kept" ? "open" : network === "closed" ? "closed" : `tools: ${tools.join(" ")}`;
+  expect(actsOnMachine(known, isolated) ? "machine" : words, line).toBe(expected);
+}
+
+describe("[X-exposure] what a command may reach follows from what is understood of it", () => {
+  it.each([
+    ["ls -la", "open"],
+    ["git push", "open"],
+    ["aws s3 ls", "open"],
+    ["rm -rf build", "open"],
+    ["docker ps", "open"],
+    ["docker compose up -d", "tools: docker"],
+    ["touch ~/notes", "open"],
+    ["python3 -m http.server 8000", "open"],
+    ["make", "closed"],
+    ["npm test", "closed"],
+    ["./tool-nobody-knows --all", "closed"],
+    ["sometool --x", "closed"],
+    ["git commit -m x && make", "closed"],
+    ["npm ci && npm test", "tools: npm"],
+    ["npm install", "tools: npm"],
+    ["git pull && make", "tools: git"],
+    ["git pull && sometool", "closed"],
+    ["sudo make install", "machine"],
+    ["sudo sometool", "machine"],
+    ["apt-get install -y jq", "machine"],
+    ["systemctl restart nginx", "machine"],
+    ["kill -9 4711", "machine"],
+    ["echo x > /etc/motd", "machine"],
+    ["rm -rf /srv/other", "machine"],
+    ["crontab -r", "machine"],
+    ["ssh web-1 sometool", "open"],
+  ])("%s", check);
+});
