@@ -1,18 +1,19 @@
 import { parseArgs } from "node:util";
 import { terminalAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
-import { type Level, levelFor } from "../adapters/exec/engines.ts";
-import { childEnvironment, shellCode } from "../adapters/exec/plain.ts";
+import { levelFor } from "../adapters/exec/engines.ts";
+import { childEnvironment } from "../adapters/exec/plain.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { ENGINES, type EngineName } from "../core/protection.ts";
 import type { LedgerPort } from "../gate/ports.ts";
-import { type Ran, type RunPorts, type RunResult, runCall } from "../gate/run.ts";
-import { EXIT, exitCodeOf } from "../gate/verdict.ts";
+import { type RunPorts, runCall } from "../gate/run.ts";
+import { EXIT } from "../gate/verdict.ts";
 import { readEnvironment, requestOf } from "./check-command.ts";
 import { checkPorts, systemIds } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
-import { effectLine, paint, plainText, renderVerdict } from "./render.ts";
+import { renderVerdict } from "./render.ts";
+import { conclude } from "./run-report.ts";
 import { declaredScope, sessionTotals } from "./session.ts";
 
 export const RUN_HELP = `Judges a command, asks where needed, makes the way back, runs it, records every step.
@@ -55,7 +56,7 @@ export const runCommand: CliCommand = async (args, io) => {
     const { state } = placesFrom(io.environment);
     const { setting } = request;
     const level = levelFor({ state, environment: io.environment, setting }, readEngine(values.engine));
-    const ports = runPorts(io, setting.workspace, journal, level);
+    const ports = { ...commonPorts(io, setting.workspace, journal), engines: level.engines };
     const { session } = request.asking;
     const scope = declaredScope(io, session);
     const context = { totals: sessionTotals(io, session), ...(scope ? { scope } : {}) };
@@ -100,109 +101,18 @@ function readEngine(text: string | undefined): EngineName | undefined {
   throw new UserError("NO_ENGINE", `\`${text}\` is no engine`, `use one of ${ENGINES.join(", ")}`);
 }
 
-function runPorts(io: Io, workspace: string | undefined, journal: LedgerPort, level: Level): RunPorts {
+/** The ports of everything that is carried out, whatever carries it out. */
+export function commonPorts(
+  io: Io,
+  workspace: string | undefined,
+  journal: LedgerPort,
+): Omit<RunPorts, "engines"> {
   return {
     ...checkPorts(io, workspace),
     ledger: journal,
     ask: terminalAsk(io.environment, (verdict) =>
       renderVerdict(verdict, { colour: true, columns: io.columns }),
     ),
-    engines: level.engines,
     ids: systemIds,
   };
-}
-
-function conclude(result: RunResult, json: boolean, io: Io): number {
-  const code = codeOf(result);
-  if (json) io.warn(`${JSON.stringify(jsonOf(result, code))}\n`);
-  else {
-    const said = result.end === "ran" ? remarks(result, io) : [messageOf(result, io)];
-    if (said.length > 0) io.warn(`${said.join("\n")}\n`);
-  }
-  return code;
-}
-
-function jsonOf(result: RunResult, exitCode: number) {
-  const { action, verdict, end, protection } = result;
-  const ran =
-    result.end === "ran"
-      ? {
-          captured: result.captured,
-          held: result.held,
-          leftBehind: result.leftBehind,
-          refusedHosts: result.refusedHosts,
-        }
-      : {};
-  return { ...verdict, id: action, end, exitCode, protection, ...ran };
-}
-
-function codeOf(result: RunResult): number {
-  switch (result.end) {
-    case "ran":
-      return result.heldDecision
-        ? exitCodeOf(result.heldDecision.outcome) || EXIT.confirm
-        : shellCode(result.ended);
-    case "not-started":
-      return 127;
-    case "nobody-to-ask":
-      return EXIT.confirm;
-    case "needs-review":
-      return EXIT.review;
-    case "refused":
-      return EXIT.refused;
-    case "forbidden":
-    case "no-way-back":
-    case "changed":
-      return EXIT.forbid;
-  }
-}
-
-/** What a command that ran should be told beside its own output; nothing in the ordinary case. */
-function remarks(result: Ran & RunResult, io: Io): readonly string[] {
-  const { leftBehind, refusedHosts } = result;
-  const said: string[] = [];
-  if (leftBehind > 0)
-    said.push(
-      `countersign: ended ${leftBehind} ${leftBehind === 1 ? "process" : "processes"} that it left running; \`run --service\` keeps a server alive`,
-    );
-  if (refusedHosts.length > 0)
-    said.push(
-      `countersign: the network was closed to it: ${refusedHosts.slice(0, 5).map(plainText).join(", ")}; the operator can name hosts in the file \`hosts\` of the configuration folder`,
-    );
-  if (result.held.length > 0) said.push(heldMessage(result, io));
-  return said;
-}
-
-function heldMessage(result: Ran & RunResult, io: Io): string {
-  const lines = result.held.slice(0, 12).map((effect) => `  ${effectLine(effect, io)}`);
-  const rest = result.held.length > 12 ? [`  … and ${result.held.length - 12} more`] : [];
-  const head = `It ran, and ${result.held.length} of its changes wait: nobody foresaw them.`;
-  return [
-    paint(io, "yellow", head),
-    ...lines,
-    ...rest,
-    `  held     ${result.action}   countersign held accept|reject ${result.action}`,
-  ].join("\n");
-}
-
-/** What a refusal says, to a person and to a model: what did not happen, why, and what to do instead. */
-function messageOf(result: Exclude<RunResult, { end: "ran" }>, io: Io): string {
-  const nothing = paint(io, "bold", "Nothing was run.");
-  const verdict = renderVerdict(result.verdict, io);
-  switch (result.end) {
-    case "not-started":
-      return `countersign: could not start it: ${result.error.message}`;
-    case "needs-review":
-      return `${verdict}\n  ticket   ${result.action}\n${nothing} A second person has to agree to exactly this; asking again or another spelling of it meets the same answer.`;
-    case "nobody-to-ask":
-      return `${verdict}\n${nothing} No terminal that only the operator controls, so nobody could confirm it. The operator can run it from their own terminal.`;
-    case "refused":
-      return `${nothing} The operator said no. That is final for this request.`;
-    case "forbidden":
-      return `${verdict}\n  action   ${result.action}\n${nothing}`;
-    case "no-way-back":
-      return `${verdict}\n${nothing} The way back could not be made: ${plainText(result.why ?? "")}`;
-    case "changed":
-      return `${verdict}\n${nothing} What would have run is no longer what was decided: ${plainText(result.why ?? "")}`;
-  }
 }

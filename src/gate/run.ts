@@ -84,6 +84,14 @@ type EventParts = ActionEvent extends infer Each
  * the next begins; when the ledger cannot be written, the exception leaves from here and nothing runs (L7).
  */
 export async function runCall(request: RunRequest, ports: RunPorts): Promise<RunResult> {
+  return carryOut(request, ports, checkCall);
+}
+
+/** How something is judged that is to be carried out. Contract: total, and says the same as long as nothing changed. */
+type Judge = (request: CheckRequest, ports: CheckPorts) => Judged | Promise<Judged>;
+
+/** As `runCall`, for what is judged in another way than by its words: a captured result. */
+export async function carryOut(request: RunRequest, ports: RunPorts, judge: Judge): Promise<RunResult> {
   const id = ports.ids.next();
   const nonce = ports.ids.nonce();
   const course = begin(id, ports);
@@ -94,30 +102,30 @@ export async function runCall(request: RunRequest, ports: RunPorts): Promise<Run
     { type: "action.proposed", session, requester: actor, editors: [], nonce, ...times },
     JSON.stringify({ call: request.call, cwd: request.setting.cwd, argv: request.argv }),
   );
-  const { engine, judged, setting } = await choose({ ...request, id }, ports);
+  const { engine, judged, setting } = await choose({ ...request, id }, ports, judge);
   await course.say({ type: "effects.analyzed", effects: judged.effects });
   const chosen = { ...request, setting };
   const digest = sealed(chosen, judged, ports, nonce, times);
   const verdict = { ...judged.verdict, digest };
   await decided(course, judged, digest, ports);
   const protection = { engine: engine.name, ...exposureUnder(engine, judged) };
-  return proceed(chosen, { course, judged, verdict, nonce, times, engine, protection }, ports);
+  return proceed(chosen, { course, judged, verdict, nonce, times, engine, protection, judge }, ports);
 }
 
 /**
  * Judges under the best engine, and again under the other one when the command has to act on the machine itself:
  * then it is not contained, and must not be judged as if it were.
  */
-async function choose(request: RunRequest, ports: RunPorts) {
+async function choose(request: RunRequest, ports: RunPorts, judge: Judge) {
   const { first, direct } = ports.engines;
   const under = (engine: Engine) => ({ ...request.setting, ...levelOf(engine.name) });
-  const judge = async (engine: Engine) => {
+  const judgeUnder = async (engine: Engine) => {
     const setting = under(engine);
-    return { engine, setting, judged: await checkCall({ ...request, setting }, ports) };
+    return { engine, setting, judged: await judge({ ...request, setting }, ports) };
   };
-  const chosen = await judge(first);
+  const chosen = await judgeUnder(first);
   const unable = first.name === "linux-overlay" && actsOnMachine(chosen.judged, chosen.setting);
-  return unable ? judge(direct) : chosen;
+  return unable ? judgeUnder(direct) : chosen;
 }
 
 /** Only an isolated run can keep anything from a command. */
@@ -135,6 +143,7 @@ interface Decided {
   readonly times: { readonly notBefore: number; readonly notAfter: number };
   readonly engine: Engine;
   readonly protection: Protection;
+  readonly judge: Judge;
 }
 
 function begin(id: string, ports: RunPorts): Course {
@@ -235,7 +244,7 @@ async function start(request: RunRequest, state: Decided, ports: RunPorts): Prom
     await course.say({ type: "action.withdrawn", by: request.asking.actor });
     return { ...answer, end: "no-way-back", why: (error as Error).message };
   }
-  const fresh = await checkCall({ ...request, id: course.id }, ports);
+  const fresh = await state.judge({ ...request, id: course.id }, ports);
   try {
     await intend(course, request, state, fresh, ports);
   } catch (error) {

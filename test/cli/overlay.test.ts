@@ -41,7 +41,7 @@ describe.skipIf(!needs("user namespaces", works("unshare", "-Urm", "true")))(
         ran.code,
         existsSync(join(place.project, "made")),
         existsSync(join(place.home, "evil")),
-      ]).toEqual([11, true, false]);
+      ]).toEqual([10, true, false]);
       const id = /held {5}(\w+)/.exec(ran.err)?.[1] ?? "";
       expect(countersign(place, ["held", "accept", id], "yes\n").code).toBe(10);
       expect(existsSync(join(place.home, "evil"))).toBe(false);

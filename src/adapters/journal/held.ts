@@ -11,7 +11,7 @@ export interface HeldLayers {
   /** The oldest first. */
   list(): readonly Layer[];
   /** Applies what was captured; layers that it builds on must have been decided before. */
-  accept(id: string, journal: Journal): Committed;
+  accept(id: string, journal: Journal, label?: string): Committed;
   /** Discards a layer and every later one that was built on it; gives the identifiers of all that went. */
   reject(id: string): readonly string[];
   /** Removes what runs left that were ended by force; gives the identifiers. */
@@ -26,7 +26,8 @@ export function openHeld(state: string): HeldLayers {
   };
   return {
     list: () => heldRecords(state).map((record) => layerFrom(state, record)),
-    accept: (id, journal) => layerFrom(state, find(id)).commit(journal),
+    accept: (id, journal, label) =>
+      layerFrom(state, find(id)).commit(journal, label === undefined ? {} : { label }),
     reject: (id) => {
       const first = find(id);
       const later = heldRecords(state).filter((one) => one.builtOn.includes(id));
