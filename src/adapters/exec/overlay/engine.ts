@@ -47,11 +47,13 @@ export interface RunOptions {
   readonly stdio?: readonly [Stream, Stream, Stream];
   readonly started?: Launch["started"];
   readonly abort?: Launch["abort"];
+  readonly channel?: Launch["channel"];
 }
 
 /** What a command did; nothing of it is in the real tree yet. */
 export interface OverlayRun {
   readonly ended: Ended;
+  readonly leftBehind: Finished["leftBehind"];
   readonly changes: readonly Change[];
   readonly layer: Layer;
 }
@@ -177,7 +179,7 @@ async function capture(
     ownSteps: [],
   };
   const layer = layerFrom(setting.options.state, record);
-  return { ended: finished.ended, changes: layer.changes, layer };
+  return { ended: finished.ended, leftBehind: finished.leftBehind, changes: layer.changes, layer };
 }
 
 interface Reading {

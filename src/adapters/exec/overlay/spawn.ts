@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Ended, Runnable } from "../../../gate/ports.ts";
@@ -28,11 +28,18 @@ export interface Launch {
   readonly started?: ((streams: Pick<ChildProcess, "stdin" | "stdout" | "stderr">) => void) | undefined;
   /** Ends the command and everything it started. */
   readonly abort?: AbortSignal | undefined;
+  /** An open file that the command reaches as `CHANNEL`, and that is none of its descriptors. */
+  readonly channel?: number | undefined;
 }
+
+/** Where a command finds the file of `Launch.channel`. */
+export const CHANNEL = "/proc/1/fd/7";
 
 /** A command that ended; its namespaces stay until `release`, which resolves when they are gone. */
 export interface Finished {
   readonly ended: Ended;
+  /** How many processes still ran when the command ended, by its own word; undefined when it was killed. */
+  readonly leftBehind: number | undefined;
   /** The root folder of the command's view, for reading the merged tree. */
   readonly view: string;
   release(): Promise<void>;
@@ -40,13 +47,18 @@ export interface Finished {
 
 /** Starts a command in namespaces of its own and waits until its last process is gone. */
 export async function launch(request: Launch): Promise<Finished> {
-  const descriptors = [environmentFile(request), sharedProcFile(request)];
+  const environment = environmentFile(request);
+  const shared = sharedProcFile(request);
+  const nothing = openSync("/dev/null", "r");
   const child = spawn(request.tools.unshare, outerWords(request), {
     cwd: "/",
     env: setupEnvironment(request),
-    stdio: [...request.stdio, "pipe", "pipe", ...descriptors, ...coveredDescriptors()],
+    stdio: [
+      ...[...request.stdio, "pipe" as const, "pipe" as const],
+      ...[environment, shared, request.channel ?? nothing, ...coveredDescriptors()],
+    ],
   });
-  for (const descriptor of descriptors) closeSync(descriptor);
+  for (const descriptor of [shared, nothing]) closeSync(descriptor);
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const failed = new Promise<never>((_, reject) => child.once("error", reject));
   const answers = child.stdio[4] as unknown as Writable;
@@ -60,11 +72,13 @@ export async function launch(request: Launch): Promise<Finished> {
       answers.end();
       await gone;
     };
-    return { ended: signals.describe(code), view: `/proc/${child.pid}/root`, release };
+    const leftBehind = readLeftBehind(environment);
+    return { ended: signals.describe(code), leftBehind, view: `/proc/${child.pid}/root`, release };
   } catch (error) {
     answers.end();
     throw error;
   } finally {
+    closeSync(environment);
     signals.stop();
     request.abort?.removeEventListener("abort", stop);
   }
@@ -148,11 +162,18 @@ function outerWords(request: Launch): readonly string[] {
 }
 
 function innerWords({ tools, command }: Launch): readonly string[] {
-  const words = "argv" in command ? command.argv : ["bash", "--noprofile", "--norc", "-c", command.shell];
+  const own = "argv" in command ? command.argv : ["bash", "--noprofile", "--norc", "-c", command.shell];
+  const words = [...resetWords(tools, own[0] ?? ""), ...own];
   const tree = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   if (isRoot()) return [tools.unshare, ...tree, "--", tools.shell, "-c", ROOT_INIT, "sh", ...words];
   const user = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
   return [tools.unshare, "--user", ...user, ...tree, "--", tools.shell, "-c", INIT, "sh", ...words];
+}
+
+/** `env` takes a program whose name contains `=` for a variable. */
+function resetWords({ reset, shell }: Tools, program: string): readonly string[] {
+  if (reset === undefined) return [];
+  return program.includes("=") ? [...reset, shell, "-c", 'exec "$@"', "sh"] : reset;
 }
 
 /** The set-up gets nothing of the caller's environment: `LD_PRELOAD` there would run outside of every wall. */
@@ -161,12 +182,13 @@ function setupEnvironment({ tools, network }: Launch): NodeJS.ProcessEnv {
     LC_ALL: "C",
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     MOUNT: tools.mount,
+    RESET: tools.reset ? "yes" : "",
     LOOPBACK: network === "on" ? "" : (tools.loopback ?? ""),
     ...(isRoot() ? { SETPRIV: tools.setpriv, SHELL: tools.shell, DROPPED, INIT } : {}),
   };
 }
 
-const SETUP_NAMES = ["LC_ALL", "PATH", "MOUNT", "LOOPBACK", "SETPRIV", "SHELL", "DROPPED", "INIT"];
+const SETUP_NAMES = ["LC_ALL", "PATH", "MOUNT", "RESET", "LOOPBACK", "SETPRIV", "SHELL", "DROPPED", "INIT"];
 
 /** The command's environment as a script for the first shell; names that a shell cannot hold are left out. */
 function environmentFile({ env, folder }: Launch): number {
@@ -190,12 +212,20 @@ function exists(path: string): boolean {
   }
 }
 
+/** What `INIT` wrote over the beginning of the environment, which was read by then. */
+function readLeftBehind(environment: number): number | undefined {
+  const bytes = Buffer.alloc(24);
+  const length = readSync(environment, bytes, 0, bytes.length, 0);
+  const count = /^left (\d{1,9})\n/.exec(bytes.toString("latin1", 0, length))?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
 /** A descriptor of a file without a name. */
 function openText(folder: string, text: string): number {
   const own = mkdtempSync(join(folder, "text-"));
   const path = join(own, "text");
   writeFileSync(path, text, { mode: 0o600 });
-  const descriptor = openSync(path, "r");
+  const descriptor = openSync(path, "r+");
   rmSync(own, { recursive: true });
   return descriptor;
 }

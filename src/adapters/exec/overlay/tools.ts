@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 
 /** Programs of the system that the set-up starts, by absolute path. */
 export interface Tools {
@@ -9,6 +9,8 @@ export interface Tools {
   readonly setpriv?: string;
   /** A command line that brings the loopback interface up; absent when no program for it is there. */
   readonly loopback?: string;
+  /** Words before a command that give it back the signals which the processes above it ignore. */
+  readonly reset?: readonly string[];
 }
 
 /** `PATH` may be the agent's; what sets the walls up is taken from the places of the system only. */
@@ -29,7 +31,13 @@ export function findTools(): Tools | { readonly missing: string } {
   if (!mount) return { missing: "mount" };
   const setpriv = find("setpriv");
   const loopback = loopbackCommand();
-  return { shell, unshare, mount, ...(setpriv ? { setpriv } : {}), ...(loopback ? { loopback } : {}) };
+  const reset = resetWords();
+  return {
+    ...{ shell, unshare, mount },
+    ...(setpriv ? { setpriv } : {}),
+    ...(loopback ? { loopback } : {}),
+    ...(reset ? { reset } : {}),
+  };
 }
 
 function loopbackCommand(): string | undefined {
@@ -37,6 +45,17 @@ function loopbackCommand(): string | undefined {
   if (ip) return `${ip} link set lo up`;
   const ifconfig = find("ifconfig");
   return ifconfig ? `${ifconfig} lo up` : undefined;
+}
+
+/** A program holds the names of its options as text; starting it to ask would cost more than reading it. */
+const LARGEST_ENV = 4_000_000;
+
+/** A shell cannot give back a signal that was ignored when it started; `env` of coreutils 8.31 and later can. */
+function resetWords(): readonly string[] | undefined {
+  const env = find("env");
+  if (env === undefined || statSync(env).size > LARGEST_ENV) return undefined;
+  if (!readFileSync(env).includes("default-signal")) return undefined;
+  return [env, "--default-signal=INT,QUIT,TERM,HUP", "--"];
 }
 
 function find(name: string): string | undefined {
