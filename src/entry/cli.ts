@@ -24,6 +24,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "put back what a command changed",
     load: async () => (await import("./undo-command.ts")).undoCommand,
   },
+  diff: {
+    summary: "show what a command changed",
+    load: async () => (await import("./diff-command.ts")).diffCommand,
+  },
+  "restore-points": {
+    summary: "list the ways back that are kept",
+    load: async () => (await import("./restore-points-command.ts")).restorePointsCommand,
+  },
+  gc: {
+    summary: "remove old restore points, within a budget",
+    load: async () => (await import("./gc-command.ts")).gcCommand,
+  },
   log: { summary: "list what happened", load: async () => (await import("./log-command.ts")).logCommand },
   show: {
     summary: "show one action, with all its steps",

@@ -10,6 +10,7 @@ import { type RunPorts, runCall } from "../gate/run.ts";
 import { EXIT } from "../gate/verdict.ts";
 import { readEnvironment, requestOf } from "./check-command.ts";
 import { checkPorts, systemIds } from "./compose.ts";
+import { collectDaily } from "./housekeeping.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
 import { renderVerdict } from "./render.ts";
@@ -64,6 +65,7 @@ export const runCommand: CliCommand = async (args, io) => {
     return conclude(result, values.json === true, io);
   } finally {
     await journal.close();
+    await collectDaily(io);
   }
 };
 

@@ -1,0 +1,108 @@
+import { relative } from "node:path";
+import { parseArgs } from "node:util";
+import { unifiedDiff } from "../adapters/text-diff.ts";
+import { EXIT } from "../gate/verdict.ts";
+import type { CliCommand, Io } from "./io.ts";
+import { paint, plainText } from "./render.ts";
+import { type Difference, findWayBack } from "./ways-back.ts";
+
+export const DIFF_HELP = `Shows what a command changed.
+
+  countersign diff [ID|--last] [--stat] [--json] [--] [PATH…]
+
+--stat lists the paths without their contents. Contents are shown as long as the restore point keeps them.
+
+Examples
+  countersign diff --last
+  countersign diff 01JD4Z0R9K7C3M5T8V2X6Y1B4N --stat
+  countersign diff --last -- src
+`;
+
+export const diffCommand: CliCommand = async (args, io) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      last: { type: "boolean" },
+      stat: { type: "boolean" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    io.print(DIFF_HELP);
+    return EXIT.done;
+  }
+  const [action, paths] = values.last ? [undefined, positionals] : [positionals[0], positionals.slice(1)];
+  const point = findWayBack(io, action);
+  const chosen = (await point.differences()).filter((one) => isNamed(one, paths, io));
+  if (values.json) {
+    for (const { before: _before, after: _after, ...one } of chosen) io.print(`${JSON.stringify(one)}\n`);
+    return EXIT.done;
+  }
+  io.print(`${paint(io, "bold", point.action)}  ${point.engine}${point.undone ? ", undone since" : ""}\n`);
+  for (const one of chosen) {
+    io.print(`${statLine(one, io)}\n`);
+    if (!values.stat) io.print(textOf(one, io));
+  }
+  if (chosen.length === 0) io.print("no difference\n");
+  return EXIT.done;
+};
+
+function isNamed({ path }: Difference, paths: readonly string[], io: Io): boolean {
+  const shown = relative(io.cwd, path);
+  return (
+    paths.length === 0 ||
+    paths.some((one) => {
+      const name = one.replace(/^\.\//, "").replace(/\/$/, "");
+      return [path, shown].some((full) => full === name || full.startsWith(`${name}/`)) || name === ".";
+    })
+  );
+}
+
+const LETTERS = { created: "A", modified: "M", deleted: "D", metadata: "m", moved: "R" } as const;
+const STYLES = {
+  created: "green",
+  modified: "yellow",
+  deleted: "red",
+  metadata: "cyan",
+  moved: "cyan",
+} as const;
+
+/** One line: what happened, where, and how much is below it. */
+function statLine({ kind, path, from, entries, bytes }: Difference, io: Io): string {
+  const many = entries !== undefined && entries > 1 ? `  ${entries} entries` : "";
+  const size = bytes === undefined || bytes === 0 ? "" : `  ${inWords(bytes)}`;
+  const where = from === undefined ? shown(path, io) : `${shown(from, io)} → ${shown(path, io)}`;
+  return `${paint(io, STYLES[kind], LETTERS[kind])} ${where}${many}${size}  ${kind}`;
+}
+
+function shown(path: string, io: Io): string {
+  const inside = relative(io.cwd, path);
+  return plainText(inside === "" ? "." : inside.startsWith("../") ? path : inside);
+}
+
+/** Bytes for people, in decimal units. */
+export function inWords(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** The agent wrote these lines: nothing in them may steer the terminal. */
+function textOf({ before, after, path, kind }: Difference, io: Io): string {
+  if ((before === undefined && after === undefined) || kind === "metadata" || kind === "moved") return "";
+  const pair = { ...(before ? { before } : {}), ...(after ? { after } : {}), name: shown(path, io) };
+  return unifiedDiff(pair)
+    .split("\n")
+    .map((line) => coloured(plainText(line), io))
+    .join("\n");
+}
+
+function coloured(line: string, io: Io): string {
+  if (line.startsWith("@@")) return paint(io, "cyan", line);
+  if (line.startsWith("+") && !line.startsWith("+++")) return paint(io, "green", line);
+  if (line.startsWith("-") && !line.startsWith("---")) return paint(io, "red", line);
+  return line;
+}

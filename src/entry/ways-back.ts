@@ -1,0 +1,200 @@
+import { existsSync, lstatSync } from "node:fs";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { UserError } from "../adapters/error.ts";
+import { overlayPlaces } from "../adapters/exec/capturing.ts";
+import {
+  type Journal,
+  openJournal as openStepJournal,
+  type StepSummary,
+} from "../adapters/journal/journal.ts";
+import { placesFrom } from "../adapters/places.ts";
+import { diffSnapshot, restoreSnapshot } from "../adapters/restore/snapshot/restore.ts";
+import type { SnapshotInfo } from "../adapters/restore/snapshot/store.ts";
+import { listSnapshots } from "../adapters/restore/snapshot/take.ts";
+import type { Io } from "./io.ts";
+
+/** What one action changed at one path. */
+export interface Difference {
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: "created" | "modified" | "deleted" | "metadata" | "moved";
+  /** For `moved`: where it was before. */
+  readonly from?: string;
+  /** Entries below it, itself included; absent when not counted. */
+  readonly entries?: number;
+  readonly bytes?: number;
+  /** Files with the content before and after, as far as they are kept. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+export interface UndoChoice {
+  /** Absolute paths; all when absent. */
+  readonly paths?: readonly string[];
+  /** Overwrites what was changed later. */
+  readonly conflicts: "stop" | "overwrite";
+}
+
+/** A way back for the files that one action changed. */
+export interface WayBack {
+  /** The action. */
+  readonly action: string;
+  readonly restorePoint: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly engine: "linux-overlay" | "snapshot";
+  /** What is kept, for a list. */
+  readonly summary: string;
+  /** Bytes that it keeps on the disk. */
+  readonly bytes: number;
+  readonly undone: boolean;
+  differences(): Promise<readonly Difference[]>;
+  /** Gives what was put back. Throws `UserError` when something was changed later, or cannot be put back. */
+  undo(choice: UndoChoice): Promise<readonly string[]>;
+}
+
+/** All ways back for files, the newest first. */
+export function waysBack(io: Io): readonly WayBack[] {
+  const { state } = placesFrom(io.environment);
+  const all = [...snapshots(join(state, "restore-points"), io), ...steps(overlayPlaces(state).journal)];
+  return all.sort((a, b) => (a.action < b.action ? 1 : -1));
+}
+
+/** The way back of an action, or the newest that was not taken yet. Throws `UserError` when there is none. */
+export function findWayBack(io: Io, action: string | undefined): WayBack {
+  const found = waysBack(io).find((one) => (action === undefined ? !one.undone : one.action === action));
+  if (found) return found;
+  throw action === undefined
+    ? new UserError(
+        "NO_RESTORE_POINT",
+        "there is no restore point",
+        "`countersign run` makes one before it changes files",
+      )
+    : new UserError(
+        "NO_RESTORE_POINT",
+        `action \`${action}\` has no restore point`,
+        "see `countersign restore-points` for those that have one",
+      );
+}
+
+function snapshots(folder: string, io: Io): readonly WayBack[] {
+  if (!existsSync(folder)) return [];
+  return listSnapshots(folder)
+    .filter(({ id }) => /^[0-9A-Z]{26}$/.test(id))
+    .map((info) => ({
+      action: info.id,
+      restorePoint: info.id,
+      at: info.takenAt,
+      engine: "snapshot",
+      summary: `${info.entries} files and folders of ${info.workspace}`,
+      bytes: info.added,
+      undone: false,
+      differences: async () =>
+        (await diffSnapshot(folder, info.id)).map(({ path, change }) => ({
+          path: join(info.workspace, path),
+          kind: change,
+        })),
+      undo: (choice) => undoSnapshot(folder, info, choice, io),
+    }));
+}
+
+async function undoSnapshot(
+  folder: string,
+  { id, workspace }: SnapshotInfo,
+  { paths, conflicts }: UndoChoice,
+  io: Io,
+): Promise<readonly string[]> {
+  const own = paths?.map((path) => within(workspace, path, io));
+  const result = await restoreSnapshot(folder, id, { conflicts, ...(own ? { paths: own } : {}) });
+  if (result.conflicts.length > 0 && conflicts === "stop") throw changedSince(result.conflicts);
+  const [failure] = result.failed;
+  if (failure)
+    throw new UserError(
+      "NOT_RESTORED",
+      `could not put back \`${failure.path}\`: ${failure.why}`,
+      "mend that and run the same undo again",
+    );
+  return [...result.restored, ...result.notKept.map((path) => `(not kept, make it again: ${path})`)];
+}
+
+function within(workspace: string, path: string, io: Io): string {
+  const inside = relative(workspace, resolve(io.cwd, path));
+  if (inside !== ".." && !inside.startsWith("../") && !isAbsolute(inside)) return inside;
+  throw new UserError(
+    "OUTSIDE_WORKSPACE",
+    `\`${path}\` does not lie in \`${workspace}\`, which was kept`,
+    "name a path in it",
+  );
+}
+
+function changedSince(paths: readonly string[]): UserError {
+  return new UserError(
+    "CHANGED_SINCE",
+    `changed after the command ended: ${paths.slice(0, 5).join(", ")}`,
+    "look at them first; `countersign undo --force` overwrites the later changes",
+  );
+}
+
+function steps(folder: string): readonly WayBack[] {
+  if (!existsSync(folder)) return [];
+  const journal = openStepJournal(folder);
+  return journal
+    .list()
+    .filter(({ label, undoes }) => label !== undefined && undoes === undefined)
+    .map((step) => ({
+      action: step.label ?? step.id,
+      restorePoint: `journal:${step.label}`,
+      at: step.at,
+      engine: "linux-overlay",
+      summary: summaryOf(step),
+      bytes: step.keptBytes,
+      undone: step.undoneBy !== undefined,
+      differences: async () => differencesOf(journal, step),
+      undo: async ({ paths, conflicts }) => undoStep(journal, step.id, paths, conflicts === "overwrite"),
+    }));
+}
+
+function summaryOf({ changes }: StepSummary): string {
+  const [first, ...rest] = changes;
+  if (!first) return "nothing";
+  return `${first.kind} ${first.path}${rest.length > 0 ? ` and ${rest.length} more` : ""}`;
+}
+
+function undoStep(
+  journal: Journal,
+  step: string,
+  paths: readonly string[] | undefined,
+  force: boolean,
+): readonly string[] {
+  const result = journal.undo(step, { force, ...(paths ? { paths } : {}) });
+  if (result.outcome === "undone") return result.changes.map((change) => change.path);
+  throw changedSince(result.conflicts.map((conflict) => conflict.path));
+}
+
+const KINDS = { create: "created", modify: "modified", delete: "deleted", metadata: "metadata" } as const;
+
+/** What is at the path now stands for what the action left, unless it was undone. */
+function differencesOf(journal: Journal, step: StepSummary): readonly Difference[] {
+  const kept = new Map(journal.diff(step.id).differences.map((one) => [one.path, one.before]));
+  return step.changes
+    .filter((change) => !(change.kind === "delete" && change.movedTo !== undefined))
+    .map((change) => {
+      const from = change.kind === "create" ? change.movedFrom : undefined;
+      const before = kept.get(from ?? change.path);
+      const after = step.undoneBy === undefined && isFile(change.path) ? change.path : undefined;
+      const { entries, bytes } = change.extent;
+      return {
+        path: change.path,
+        kind: from === undefined ? KINDS[change.kind] : "moved",
+        entries,
+        bytes,
+        ...(from === undefined ? {} : { from }),
+        ...(before === undefined || !isFile(before) ? {} : { before }),
+        ...(after === undefined || change.kind === "delete" ? {} : { after }),
+      };
+    });
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
