@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { unifiedDiff } from "../adapters/text-diff.ts";
 import { EXIT } from "../gate/verdict.ts";
 import type { CliCommand, Io } from "./io.ts";
-import { paint, plainText } from "./render.ts";
+import { inWords, paint, plainText, shownPath } from "./render.ts";
 import { type Difference, findWayBack } from "./ways-back.ts";
 
 export const DIFF_HELP = `Shows what a command changed.
@@ -73,27 +73,14 @@ const STYLES = {
 function statLine({ kind, path, from, entries, bytes }: Difference, io: Io): string {
   const many = entries !== undefined && entries > 1 ? `  ${entries} entries` : "";
   const size = bytes === undefined || bytes === 0 ? "" : `  ${inWords(bytes)}`;
-  const where = from === undefined ? shown(path, io) : `${shown(from, io)} → ${shown(path, io)}`;
+  const where = from === undefined ? shownPath(path, io) : `${shownPath(from, io)} → ${shownPath(path, io)}`;
   return `${paint(io, STYLES[kind], LETTERS[kind])} ${where}${many}${size}  ${kind}`;
-}
-
-function shown(path: string, io: Io): string {
-  const inside = relative(io.cwd, path);
-  return plainText(inside === "" ? "." : inside.startsWith("../") ? path : inside);
-}
-
-/** Bytes for people, in decimal units. */
-export function inWords(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
 /** The agent wrote these lines: nothing in them may steer the terminal. */
 function textOf({ before, after, path, kind }: Difference, io: Io): string {
   if ((before === undefined && after === undefined) || kind === "metadata" || kind === "moved") return "";
-  const pair = { ...(before ? { before } : {}), ...(after ? { after } : {}), name: shown(path, io) };
+  const pair = { ...(before ? { before } : {}), ...(after ? { after } : {}), name: shownPath(path, io) };
   return unifiedDiff(pair)
     .split("\n")
     .map((line) => coloured(plainText(line), io))

@@ -8,8 +8,8 @@ import { openJournal } from "../adapters/journal/journal.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { collectGarbage, DEFAULT_RETENTION } from "../adapters/restore/snapshot/garbage.ts";
 import { EXIT } from "../gate/verdict.ts";
-import { inWords } from "./diff-command.ts";
 import type { CliCommand, Io } from "./io.ts";
+import { inWords } from "./render.ts";
 
 export const GC_HELP = `Removes old restore points and what interrupted runs left, within a budget.
 

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { ShownEffect, Verdict } from "../gate/verdict.ts";
 import type { Io } from "./io.ts";
@@ -79,6 +80,20 @@ export function effectLine(effect: ShownEffect, io: Pick<Io, "colour">): string 
   const guess = certain || marks.includes("workspace-code") ? "" : " (cannot be told ahead)";
   const tail = back === "" ? "" : ` — ${bad ? paint(io, "red", back) : back}`;
   return `${paint(io, "bold", verb)} ${resource.kind} ${plainText(resource.name)}${many}${where}${guess}${noted}${tail}`;
+}
+
+/** A path as a person in the working directory would write it. Names come from the agent. */
+export function shownPath(path: string, io: Pick<Io, "cwd">): string {
+  const inside = relative(io.cwd, path);
+  return plainText(inside === "" ? "." : inside === ".." || inside.startsWith("../") ? path : inside);
+}
+
+/** Bytes for people, in decimal units. */
+export function inWords(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
 function field(name: string, text: string, io: Pick<Io, "columns">): readonly string[] {

@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 import { EXIT } from "../gate/verdict.ts";
-import { inWords } from "./diff-command.ts";
 import type { CliCommand, Io } from "./io.ts";
-import { paint, plainText } from "./render.ts";
+import { inWords, paint, plainText } from "./render.ts";
 import { type WayBack, waysBack } from "./ways-back.ts";
 
 export const RESTORE_POINTS_HELP = `Lists the ways back that are kept, the newest first.

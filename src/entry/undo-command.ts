@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { EXIT } from "../gate/verdict.ts";
 import { askingOf, systemClock } from "./compose.ts";
-import type { CliCommand } from "./io.ts";
+import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
-import { plainText } from "./render.ts";
+import { shownPath } from "./render.ts";
 import { findWayBack } from "./ways-back.ts";
 
 export const UNDO_HELP = `Puts back what a command changed.
@@ -47,7 +47,7 @@ export const undoCommand: CliCommand = async (args, io) => {
     const { action, restorePoint } = point;
     const at = systemClock.now();
     await journal.append({ type: "undo.done", action, at, restorePoint, by: asking.actor });
-    io.print(values.json ? `${JSON.stringify({ action, paths })}\n` : said(paths));
+    io.print(values.json ? `${JSON.stringify({ action, paths })}\n` : said(paths, io));
     return EXIT.done;
   } finally {
     await journal.close();
@@ -56,7 +56,10 @@ export const undoCommand: CliCommand = async (args, io) => {
 
 const SHOWN = 20;
 
-function said(paths: readonly string[]): string {
+function said(paths: readonly string[], io: Io): string {
   const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
-  return `put back: ${paths.slice(0, SHOWN).map(plainText).join(", ")}${more}\n`;
+  return `put back: ${paths
+    .slice(0, SHOWN)
+    .map((path) => shownPath(path, io))
+    .join(", ")}${more}\n`;
 }

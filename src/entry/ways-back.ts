@@ -138,8 +138,10 @@ function changedSince(paths: readonly string[]): UserError {
 function steps(folder: string): readonly WayBack[] {
   if (!existsSync(folder)) return [];
   const journal = openStepJournal(folder);
-  return journal
-    .list()
+  const all = journal.list();
+  // Taking back some paths leaves the rest to be taken back.
+  const undone = new Set(all.flatMap(({ undoes }) => (undoes && !undoes.paths ? [undoes.step] : [])));
+  return all
     .filter(({ label, undoes }) => label !== undefined && undoes === undefined)
     .map((step) => ({
       action: step.label ?? step.id,
@@ -148,9 +150,10 @@ function steps(folder: string): readonly WayBack[] {
       engine: "linux-overlay",
       summary: summaryOf(step),
       bytes: step.keptBytes,
-      undone: step.undoneBy !== undefined,
+      undone: undone.has(step.id),
       differences: async () => differencesOf(journal, step),
-      undo: async ({ paths, conflicts }) => undoStep(journal, step.id, paths, conflicts === "overwrite"),
+      undo: async ({ paths, conflicts }) =>
+        undoStep(journal, step.id, paths ?? pathsLeft(step, all), conflicts === "overwrite"),
     }));
 }
 
@@ -158,6 +161,14 @@ function summaryOf({ changes }: StepSummary): string {
   const [first, ...rest] = changes;
   if (!first) return "nothing";
   return `${first.kind} ${first.path}${rest.length > 0 ? ` and ${rest.length} more` : ""}`;
+}
+
+/** The paths that earlier undos left as the command made them; `undefined` when there was no such undo. */
+function pathsLeft(step: StepSummary, all: readonly StepSummary[]): readonly string[] | undefined {
+  const done = all.flatMap(({ undoes }) => (undoes?.step === step.id ? (undoes.paths ?? []) : []));
+  if (done.length === 0) return undefined;
+  const isDone = (path: string) => done.some((one) => path === one || path.startsWith(`${one}/`));
+  return step.changes.map(({ path }) => path).filter((path) => !isDone(path));
 }
 
 function undoStep(
