@@ -49,12 +49,16 @@ exit 3
 `;
 
 function tryOverlay(tools: Tools, folder: string): string | undefined {
-  const words = ["--user", "--map-root-user", "--mount", "--net", "--pid", "--fork", "--kill-child", "--"];
-  const ran = spawnSync(tools.unshare, [...words, tools.shell, "-c", TRY, "sh", folder], {
-    env: { LC_ALL: "C", PATH: "/usr/bin:/bin", MOUNT: tools.mount },
-    encoding: "utf8",
-    timeout: 5000,
-  });
+  const words = ["--user", "--map-root-user", "--mount", "--net", "--pid", "--fork", "--kill-child"];
+  const ran = spawnSync(
+    tools.unshare,
+    [...words, "--mount-proc", "--", tools.shell, "-c", TRY, "sh", folder],
+    {
+      env: { LC_ALL: "C", PATH: "/usr/bin:/bin", MOUNT: tools.mount },
+      encoding: "utf8",
+      timeout: 5000,
+    },
+  );
   return ran.status === 0 ? undefined : ran.stderr || `it ended with ${ran.status ?? ran.signal}`;
 }
 
@@ -65,12 +69,14 @@ function reasonFor(failure: string, state: string): string {
     return "user namespaces are switched off (`user.max_user_namespaces` is 0)";
   if (setting("/proc/sys/kernel/unprivileged_userns_clone") === "0")
     return "user namespaces are switched off for ordinary users (`kernel.unprivileged_userns_clone` is 0)";
-  if (setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1")
+  if (failure.includes("mount /proc failed"))
+    return "a second `/proc` is refused, because parts of this one are covered (a container?)";
+  const refused = failure.includes("unshare");
+  if (refused && setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1")
     return "AppArmor restricts user namespaces (`kernel.apparmor_restrict_unprivileged_userns` is 1): a profile for countersign is needed";
+  if (refused) return `namespaces are refused here (a container's seccomp profile?): ${detail}`;
   if (mountOf(state, readMounts("self"))?.type === "overlay")
     return `\`${state}\` is itself on an overlay (a container?): put the state folder on a volume or a tmpfs`;
-  if (failure.includes("unshare"))
-    return `namespaces are refused here (a container's seccomp profile?): ${detail}`;
   return `the overlay cannot be mounted: ${detail}`;
 }
 

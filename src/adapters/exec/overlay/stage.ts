@@ -91,7 +91,9 @@ function stageFor(path: string, state: string, mounts: readonly Mount[]): Root {
     join(dirname(path), `.countersign-${basename(path)}`),
     join(path, ".countersign", "layers"),
   ];
-  const found = candidates.find((one) => mountOf(one, mounts) === home && isUsable(one));
+  // The kernel takes no overlay as the upper layer of another: the root folder of a container cannot hold a stage.
+  const holds = home?.type !== "overlay";
+  const found = candidates.find((one) => holds && mountOf(one, mounts) === home && isUsable(one));
   const stage = found ?? realpathSync(state);
   mkdirSync(stage, { recursive: true, mode: 0o700 });
   return { path, stage, renames: found !== undefined };
