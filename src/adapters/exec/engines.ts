@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName } from "../../core/protection.ts";
 import type { Engine, Engines, RestorePort } from "../../gate/ports.ts";
@@ -43,10 +43,13 @@ function directEngine({ state, environment }: Isolation, name: "snapshot" | "pla
 
 const NOTHING_KEPT: RestorePort = { make: async () => undefined, ended: async () => {} };
 
-/** What the probe said, kept while the machine runs; only a good answer, because the others can be mended. */
+/**
+ * What the probe said, kept while the machine runs, for one place in it: a container may share the folder. Only a
+ * good answer is kept, because the others can be mended.
+ */
 export function probedOverlay(state: string): OverlayProbe {
   const file = join(state, "probe.json");
-  const key = JSON.stringify([bootId(), process.getuid?.(), state]);
+  const key = JSON.stringify([bootId(), ...namespaces(), process.getuid?.(), state]);
   try {
     const kept = JSON.parse(readFileSync(file, "utf8")) as { key: string; probe: OverlayProbe };
     if (kept.key === key) return kept.probe;
@@ -66,6 +69,17 @@ function keep(file: string, text: string): void {
   } catch {
     // Probed again next time.
   }
+}
+
+/** A container has others than the machine it runs on (namespaces(7)). */
+function namespaces(): readonly string[] {
+  return ["user", "mnt"].map((name) => {
+    try {
+      return readlinkSync(`/proc/self/ns/${name}`);
+    } catch {
+      return "unknown";
+    }
+  });
 }
 
 function bootId(): string {
