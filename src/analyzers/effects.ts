@@ -151,7 +151,9 @@ function wayBackOf(
   area: Area,
   scene: Scene,
 ): { reversibility: Reversibility; wayBack: WayBack } {
-  if (area === "workspace" && scene.setting.restorable)
+  const { restorable, contained } = scene.setting;
+  // An isolated run catches what changes below home as well.
+  if ((area === "workspace" && restorable) || (area === "home" && contained))
     return { reversibility: "R1", wayBack: "restore-point" };
   if (area === "temporary" || area === "cache") return { reversibility: "R1", wayBack: "none" };
   if (verb === "create") return { reversibility: "R1", wayBack: "none" };

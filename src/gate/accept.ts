@@ -40,6 +40,9 @@ export function acceptCaptured(
   return carryOut(
     { ...request, runnable: { argv: [] } },
     { ...ports, engines: { first: engine, direct: engine } },
-    (asked, judging) => judgeEffects(waiting.effects(), waiting.contentDigest(), asked, judging),
+    {
+      judge: (asked, judging) => judgeEffects(waiting.effects(), waiting.contentDigest(), asked, judging),
+      mayTry: false,
+    },
   );
 }

@@ -53,15 +53,16 @@ export function checkCall(request: CheckRequest, ports: CheckPorts): Judged | Pr
     : conclude(analyzed, request, ports, start);
 }
 
-/** Judges effects that are known already: those of a captured result. `content` is the digest of all of it. */
+/** Judges effects that are known already. `content` is the digest of all that they rest on. */
 export function judgeEffects(
   effects: readonly Effect[],
   content: string,
   request: CheckRequest,
   ports: CheckPorts,
+  facts: Facts = new Map(),
 ): Judged {
-  const facts = new Map([["text:captured", { text: content }]]) as unknown as Facts;
-  return conclude({ effects, facts, programs: [] }, request, ports, ports.clock.monotonic());
+  const all: Facts = new Map([...facts, ["text:captured", { text: content }]]);
+  return conclude({ effects, facts: all, programs: [] }, request, ports, ports.clock.monotonic());
 }
 
 /** A nonce that no action ever has: the digest of a mere question can never be executed. */

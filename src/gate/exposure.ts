@@ -66,6 +66,17 @@ function isCaught({ verb, resource }: Effect, setting: Setting): boolean {
   return name.startsWith("/") ? folders.some((folder) => isBelow(name, folder)) : !name.startsWith("..");
 }
 
+/** A known file below home or in the workspace, whose change an isolated run catches before it is real. */
+export function isCapturedFile(effect: Effect, { home, workspace }: Setting): boolean {
+  const { verb, resource, certain } = effect;
+  if (!certain || verb === "read" || !FILES.has(resource.kind) || hasMark(effect, "privileged")) return false;
+  // That many small changes are one big one is known of the session, not of a change that is caught.
+  if (resource.environment === "workspace") return !hasMark(effect, "bulk");
+  const { name } = resource;
+  if (name.startsWith("~/") || name === "~") return true;
+  return isBelow(name, home) || (workspace !== undefined && isBelow(name, workspace));
+}
+
 function isBelow(name: string, folder: string): boolean {
   return name === folder || name.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }

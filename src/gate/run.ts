@@ -21,6 +21,7 @@ import type {
 } from "./ports.ts";
 import { seal } from "./seal.ts";
 import { judgeCaptured } from "./settle.ts";
+import { trialOf } from "./trial.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface RunPorts extends CheckPorts {
@@ -84,14 +85,19 @@ type EventParts = ActionEvent extends infer Each
  * the next begins; when the ledger cannot be written, the exception leaves from here and nothing runs (L7).
  */
 export async function runCall(request: RunRequest, ports: RunPorts): Promise<RunResult> {
-  return carryOut(request, ports, checkCall);
+  return carryOut(request, ports, { judge: checkCall, mayTry: true });
 }
 
-/** How something is judged that is to be carried out. Contract: total, and says the same as long as nothing changed. */
-type Judge = (request: CheckRequest, ports: CheckPorts) => Judged | Promise<Judged>;
+/** How something is judged that is to be carried out. */
+interface Manner {
+  /** Contract: total, and says the same as long as nothing changed. */
+  judge(request: CheckRequest, ports: CheckPorts): Judged | Promise<Judged>;
+  /** Whether carrying it out can be a trial, of which nothing that needs a yes becomes real. */
+  readonly mayTry: boolean;
+}
 
 /** As `runCall`, for what is judged in another way than by its words: a captured result. */
-export async function carryOut(request: RunRequest, ports: RunPorts, judge: Judge): Promise<RunResult> {
+export async function carryOut(request: RunRequest, ports: RunPorts, manner: Manner): Promise<RunResult> {
   const id = ports.ids.next();
   const nonce = ports.ids.nonce();
   const course = begin(id, ports);
@@ -102,30 +108,42 @@ export async function carryOut(request: RunRequest, ports: RunPorts, judge: Judg
     { type: "action.proposed", session, requester: actor, editors: [], nonce, ...times },
     JSON.stringify({ call: request.call, cwd: request.setting.cwd, argv: request.argv }),
   );
-  const { engine, judged, setting } = await choose({ ...request, id }, ports, judge);
-  await course.say({ type: "effects.analyzed", effects: judged.effects });
+  const { engine, judged, setting, foreseen } = await choose({ ...request, id }, ports, manner);
+  const isTrial = judged !== foreseen;
+  await course.say(
+    { type: "effects.analyzed", effects: judged.effects },
+    isTrial ? JSON.stringify({ foreseen: foreseen.effects }) : undefined,
+  );
   const chosen = { ...request, setting };
   const digest = sealed(chosen, judged, ports, nonce, times);
-  const verdict = { ...judged.verdict, digest };
+  const verdict = { ...foreseen.verdict, digest };
   await decided(course, judged, digest, ports);
   const protection = { engine: engine.name, ...exposureUnder(engine, judged) };
-  return proceed(chosen, { course, judged, verdict, nonce, times, engine, protection, judge }, ports);
+  return proceed(
+    chosen,
+    { course, judged, verdict, nonce, times, engine, protection, manner, isTrial },
+    ports,
+  );
 }
 
 /**
  * Judges under the best engine, and again under the other one when the command has to act on the machine itself:
  * then it is not contained, and must not be judged as if it were.
  */
-async function choose(request: RunRequest, ports: RunPorts, judge: Judge) {
+async function choose(request: RunRequest, ports: RunPorts, manner: Manner) {
   const { first, direct } = ports.engines;
   const under = (engine: Engine) => ({ ...request.setting, ...levelOf(engine.name) });
   const judgeUnder = async (engine: Engine) => {
     const setting = under(engine);
-    return { engine, setting, judged: await judge({ ...request, setting }, ports) };
+    return { engine, setting, judged: await manner.judge({ ...request, setting }, ports) };
   };
-  const chosen = await judgeUnder(first);
-  const unable = first.name === "linux-overlay" && actsOnMachine(chosen.judged, chosen.setting);
-  return unable ? judgeUnder(direct) : chosen;
+  const best = await judgeUnder(first);
+  const unable = first.name === "linux-overlay" && actsOnMachine(best.judged, best.setting);
+  const chosen = unable ? await judgeUnder(direct) : best;
+  const trial = manner.mayTry
+    ? trialOf(chosen.judged, { ...request, setting: chosen.setting }, ports)
+    : undefined;
+  return { ...chosen, foreseen: chosen.judged, judged: trial ?? chosen.judged };
 }
 
 /** Only an isolated run can keep anything from a command. */
@@ -143,7 +161,9 @@ interface Decided {
   readonly times: { readonly notBefore: number; readonly notAfter: number };
   readonly engine: Engine;
   readonly protection: Protection;
-  readonly judge: Judge;
+  readonly manner: Manner;
+  /** It runs before anybody was asked; what needs a yes is held. */
+  readonly isTrial: boolean;
 }
 
 function begin(id: string, ports: RunPorts): Course {
@@ -203,14 +223,15 @@ async function decided(course: Course, { decision }: Judged, digest: string, por
 }
 
 async function proceed(request: RunRequest, state: Decided, ports: RunPorts): Promise<RunResult> {
-  const { course, verdict, protection } = state;
+  const { course, judged, verdict, protection } = state;
   const answer = { action: course.id, verdict, protection };
-  if (verdict.outcome === "forbid") return { ...answer, end: "forbidden" };
-  if (verdict.outcome === "review") {
+  const { outcome } = judged.decision;
+  if (outcome === "forbid") return { ...answer, end: "forbidden" };
+  if (outcome === "review") {
     await course.say({ type: "approval.requested", requestDigest: verdict.digest, asked: [] });
     return { ...answer, end: "needs-review" };
   }
-  if (verdict.outcome === "confirm") {
+  if (outcome === "confirm") {
     const said = await askOperator(course, request, verdict, ports);
     if (said !== "yes") return { ...answer, end: said === "no" ? "refused" : "nobody-to-ask" };
   }
@@ -244,7 +265,8 @@ async function start(request: RunRequest, state: Decided, ports: RunPorts): Prom
     await course.say({ type: "action.withdrawn", by: request.asking.actor });
     return { ...answer, end: "no-way-back", why: (error as Error).message };
   }
-  const fresh = await state.judge({ ...request, id: course.id }, ports);
+  const again = await state.manner.judge({ ...request, id: course.id }, ports);
+  const fresh = state.isTrial ? (trialOf(again, request, ports) ?? again) : again;
   try {
     await intend(course, request, state, fresh, ports);
   } catch (error) {
@@ -312,7 +334,8 @@ async function settle(
   ports: RunPorts,
 ): Promise<Settlement> {
   const situation = situationOf(request);
-  const foreseen = { effects: judged.effects, setting: request.setting, situation };
+  const { setting, scope } = request;
+  const foreseen = { effects: judged.effects, setting, situation, scope };
   const changes = judgeCaptured(captured.changes, foreseen, ports.policy);
   const effects = changes.flatMap((one) => one.effects);
   await course.say({ type: "effects.captured", effects });

@@ -3,6 +3,7 @@ import type { Setting } from "../core/call.ts";
 import type { Effect } from "../core/effect.ts";
 import { TIERS } from "../core/ladder.ts";
 import type { Situation } from "../core/policy.ts";
+import { markOutOfScope, type Scope } from "../core/scope.ts";
 import type { PolicyPort } from "./ports.ts";
 
 /** What was decided before the command ran: captured changes are measured against it. */
@@ -10,6 +11,8 @@ export interface Foreseen {
   readonly effects: readonly Effect[];
   readonly setting: Setting;
   readonly situation: Situation;
+  /** What the person lets the session touch. */
+  readonly scope?: Scope | undefined;
 }
 
 /** A captured change, what it amounts to, and whether it may become real now. */
@@ -29,7 +32,8 @@ export function judgeCaptured(
   policy: PolicyPort,
 ): readonly JudgedChange[] {
   return changes.map((change) => {
-    const effects = capturedEffects([change], foreseen.setting);
+    const happened = capturedEffects([change], foreseen.setting);
+    const effects = foreseen.scope ? markOutOfScope(happened, foreseen.scope) : happened;
     return { change, effects, allowed: effects.every((effect) => isAllowed(effect, foreseen, policy)) };
   });
 }

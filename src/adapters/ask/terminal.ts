@@ -33,7 +33,11 @@ export function agentAround(environment: NodeJS.ProcessEnv): string | undefined 
  * Asks the operator on the controlling terminal, never on standard input: that could be fed by an agent. No
  * terminal, or one inside an agent's shell, means that nobody is there to say yes.
  */
-export function terminalAsk(environment: NodeJS.ProcessEnv, show: (verdict: Verdict) => string): AskPort {
+export function terminalAsk(
+  environment: NodeJS.ProcessEnv,
+  show: (verdict: Verdict) => string,
+  question = "Run it? Type yes to confirm, anything else to refuse: ",
+): AskPort {
   return {
     confirm: async (verdict) => {
       if (agentAround(environment) !== undefined) return "nobody";
@@ -41,12 +45,20 @@ export function terminalAsk(environment: NodeJS.ProcessEnv, show: (verdict: Verd
       if (!terminal) return "nobody";
       try {
         terminal.output.write(`${show(verdict)}\n`);
-        return await ask(terminal);
+        return await ask(terminal, question);
       } finally {
         terminal.close();
       }
     },
   };
+}
+
+/** Whether the operator could be asked here. */
+export function canAsk(environment: NodeJS.ProcessEnv): boolean {
+  if (agentAround(environment) !== undefined) return false;
+  const terminal = openTerminal();
+  terminal?.close();
+  return terminal !== undefined;
 }
 
 interface Terminal {
@@ -72,10 +84,10 @@ function openTerminal(): Terminal | undefined {
   }
 }
 
-async function ask({ input, output }: Terminal): Promise<Answer> {
+async function ask({ input, output }: Terminal, question: string): Promise<Answer> {
   const lines = createInterface({ input, output });
   const answer = await Promise.race([
-    lines.question("Run it? Type yes to confirm, anything else to refuse: "),
+    lines.question(question),
     new Promise<string>((resolve) => lines.once("close", () => resolve(""))),
   ]);
   lines.close();
