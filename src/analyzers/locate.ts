@@ -189,8 +189,9 @@ const SINKS =
   /^\/dev\/(null|zero|full|tty\d*|stdin|stdout|stderr|random|urandom|ptmx|fd(\/.*)?|pts\/.*|(tcp|udp)\/(localhost|127(\.\d{1,3}){3}|::1)\/.*)$/;
 const SYSTEM =
   /^\/(bin|boot|dev|etc|lib|lib32|lib64|libx32|opt|proc|run|sbin|srv|sys|usr|var|snap|nix|System|Library|Applications|private|cores)(\/|$)/;
+/** Below home. Nothing on PATH, no settings: `~/.local/share/pnpm` and `~/.pub-cache/bin` hold programs. */
 const CACHES =
-  /^\/(\.cache|\.npm|\.yarn\/cache|\.pnpm-store|\.local\/share\/pnpm|\.bun\/install\/cache|\.cargo\/registry|\.rustup\/tmp|go\/pkg\/mod|\.gradle\/caches|\.m2\/repository|\.nuget\/packages|\.ivy2\/cache|\.pub-cache|Library\/Caches)(\/|$)/;
+  /^\/(\.cache|\.npm|\.yarn\/(berry\/)?cache|\.pnpm-store|\.local\/share\/pnpm\/store|\.bun\/install\/cache|\.cargo\/(registry|git)|\.rustup\/tmp|go\/pkg\/mod|\.gradle\/caches|\.m2\/repository|\.nuget\/packages|\.ivy2\/cache|\.pub-cache\/(hosted|hosted-hashes|git|_temp)|\.composer\/cache|\.hex\/packages|\.ccache|\.swiftpm\/cache|Library\/Caches)(\/|$)/;
 
 function areaOf(path: string, scene: Scene): Area {
   const { workspace, home, temporary } = scene.setting;

@@ -5,13 +5,16 @@ import type { Setting } from "../core/call.ts";
  * Matched on the normalised path, case-insensitively because two of our three platforms are.
  */
 const CONTROL: readonly (readonly [RegExp, string])[] = [
-  [/\/\.git\/hooks(\/|$)|\/\.husky(\/|$)|\/\.githooks(\/|$)|\/lefthook(-local)?\.ya?ml$/i, "git hooks"],
   [
-    /\/\.git\/(config|config\.worktree|info\/attributes)$|\/\.gitconfig$|\/\.config\/git\/(config|attributes)$|^\/etc\/gitconfig$/i,
+    /\/\.git\/(modules\/([^/]+\/)+)?hooks(\/|$)|\/\.husky(\/|$)|\/\.githooks(\/|$)|\/lefthook(-local)?\.ya?ml$/i,
+    "git hooks",
+  ],
+  [
+    /\/\.git\/(modules\/([^/]+\/)+|worktrees\/[^/]+\/)?(config|config\.worktree|info\/attributes)$|\/\.gitconfig$|\/\.config\/git\/(config|attributes)$|^\/etc\/gitconfig$/i,
     "git configuration",
   ],
   [
-    /\/\.(bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|envrc|xprofile|xinitrc|inputrc)$|\/\.config\/fish\/(config\.fish|conf\.d(\/|$)|functions(\/|$))|^\/etc\/(profile|profile\.d\/.*|bash\.bashrc|zsh\/.*|environment)$|profile\.ps1$/i,
+    /\/\.(bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|envrc|xprofile|xinitrc|inputrc)$|\/\.config\/fish\/(config\.fish|conf\.d(\/|$)|functions(\/|$))|^\/etc\/(profile|profile\.d\/.*|bash\.bashrc|zsh\/.*|environment)$|profile\.ps1$|\/\.zcompdump[^/]*$|\/\.cache\/(p10k-[^/]*|(zsh|oh-my-zsh|zinit|antigen|prezto|starship|gitstatus)(\/.*)?)$/i,
     "shell start file",
   ],
   [
