@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
-import { agentAround } from "../adapters/ask/terminal.ts";
+import { agentAround, terminalAsk } from "../adapters/ask/terminal.ts";
 import { fetchFact } from "../adapters/facts/machine.ts";
 import { settingFor } from "../adapters/facts/setting.ts";
 import { placesFrom } from "../adapters/places.ts";
@@ -8,9 +8,12 @@ import { policyPlaces, readPolicyFiles } from "../adapters/policy/layers.ts";
 import { loadPolicy } from "../adapters/policy/load.ts";
 import type { DeclaredEnvironment, Setting } from "../core/call.ts";
 import type { CheckPorts } from "../gate/check.ts";
-import type { Clock, IdSource } from "../gate/ports.ts";
+import type { Clock, IdSource, LedgerPort } from "../gate/ports.ts";
+import type { RunPorts } from "../gate/run.ts";
 import type { Asking } from "../gate/seal.ts";
+import type { Verdict } from "../gate/verdict.ts";
 import type { Io } from "./io.ts";
+import { renderVerdict } from "./render.ts";
 
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
@@ -36,6 +39,22 @@ export function checkPorts(io: Io, workspace: string | undefined): CheckPorts {
     fetch: (need) => fetchFact(need, io.environment),
     policy: loadPolicy(files, problems),
     clock: systemClock,
+  };
+}
+
+/** The ports of everything that is carried out, whatever carries it out; with the question to the operator. */
+export function commonPorts(
+  io: Io,
+  workspace: string | undefined,
+  ledger: LedgerPort,
+  question?: string,
+): Omit<RunPorts, "engines"> {
+  const show = (verdict: Verdict) => renderVerdict(verdict, { colour: true, columns: io.columns });
+  return {
+    ...checkPorts(io, workspace),
+    ledger,
+    ask: terminalAsk(io.environment, show, question),
+    ids: systemIds,
   };
 }
 

@@ -1,19 +1,19 @@
 import { parseArgs } from "node:util";
-import { terminalAsk } from "../adapters/ask/terminal.ts";
+import { canAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
 import { levelFor } from "../adapters/exec/engines.ts";
 import { childEnvironment } from "../adapters/exec/plain.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { ENGINES, type EngineName } from "../core/protection.ts";
 import type { LedgerPort } from "../gate/ports.ts";
-import { type RunPorts, runCall } from "../gate/run.ts";
+import { type RunResult, runCall } from "../gate/run.ts";
 import { EXIT } from "../gate/verdict.ts";
 import { readEnvironment, requestOf } from "./check-command.ts";
-import { checkPorts, systemIds } from "./compose.ts";
+import { commonPorts } from "./compose.ts";
+import { acceptHeld, findHeld, heldLayers, rejectHeld } from "./held.ts";
 import { collectDaily } from "./housekeeping.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
-import { renderVerdict } from "./render.ts";
 import { conclude } from "./run-report.ts";
 import { declaredScope, sessionTotals } from "./session.ts";
 
@@ -24,9 +24,11 @@ export const RUN_HELP = `Judges a command, asks where needed, makes the way back
 Several words run as the words of one command; a single word runs as a line for bash.
 What the log cannot record does not run.
 
---engine plain (the default) runs the command on the machine as it is. --engine linux-overlay catches everything
-it changes below the project and home before it becomes real: what was foreseen or is harmless becomes real and can
-be undone, anything else waits (\`countersign held\`).
+Where the machine allows it the command runs isolated (engine linux-overlay): everything it changes below the
+project and home is caught. What was foreseen or is harmless becomes real and can be undone; the rest waits for a
+yes to exactly what was caught (\`countersign held\`). A program that nobody can read ahead has no credentials there,
+and no network but loopback and the hosts that the operator named. Elsewhere (engine snapshot) the project is kept
+before the command runs. \`countersign version\` says which engine is in force, and why.
 
 Examples
   countersign run -- npm test
@@ -62,12 +64,27 @@ export const runCommand: CliCommand = async (args, io) => {
     const scope = declaredScope(io, session);
     const context = { totals: sessionTotals(io, session), ...(scope ? { scope } : {}) };
     const result = await runCall({ ...request, ...context, runnable, environment }, ports);
-    return conclude(result, values.json === true, io);
+    return conclude(await decideNow(result, journal, io), values.json === true, io);
   } finally {
     await journal.close();
     await collectDaily(io);
   }
 };
+
+/** What waits is asked about at once where the operator can be asked; a no discards it. */
+async function decideNow(result: RunResult, journal: LedgerPort, io: Io): Promise<RunResult> {
+  if (result.end !== "ran" || result.heldDecision?.outcome !== "confirm" || !canAsk(io.environment))
+    return result;
+  const layer = findHeld(heldLayers(io), result.action);
+  const answered = await acceptHeld(layer, journal, io);
+  if (answered.end === "refused") {
+    await rejectHeld(layer, journal, io);
+    return { ...answered, action: result.action };
+  }
+  if (answered.end !== "ran") return result;
+  const { heldDecision: _decided, ...ran } = result;
+  return { ...ran, held: [] };
+}
 
 function readArguments(args: readonly string[]) {
   const first = args.findIndex(
@@ -101,20 +118,4 @@ function readEngine(text: string | undefined): EngineName | undefined {
   const engine = ENGINES.find((name) => name === text);
   if (engine || text === undefined) return engine;
   throw new UserError("NO_ENGINE", `\`${text}\` is no engine`, `use one of ${ENGINES.join(", ")}`);
-}
-
-/** The ports of everything that is carried out, whatever carries it out. */
-export function commonPorts(
-  io: Io,
-  workspace: string | undefined,
-  journal: LedgerPort,
-): Omit<RunPorts, "engines"> {
-  return {
-    ...checkPorts(io, workspace),
-    ledger: journal,
-    ask: terminalAsk(io.environment, (verdict) =>
-      renderVerdict(verdict, { colour: true, columns: io.columns }),
-    ),
-    ids: systemIds,
-  };
 }

@@ -1,0 +1,86 @@
+import { UserError } from "../adapters/error.ts";
+import { overlayPlaces } from "../adapters/exec/capturing.ts";
+import { digestOf } from "../adapters/exec/content-digest.ts";
+import { lookAt } from "../adapters/facts/captured.ts";
+import { type HeldLayers, openHeld } from "../adapters/journal/held.ts";
+import { openJournal as openStepJournal } from "../adapters/journal/journal.ts";
+import type { Committed, Layer } from "../adapters/journal/layer.ts";
+import { placesFrom } from "../adapters/places.ts";
+import { capturedEffects } from "../analyzers/captured.ts";
+import { levelOf } from "../core/call.ts";
+import type { Effect } from "../core/effect.ts";
+import { acceptCaptured, type Waiting } from "../gate/accept.ts";
+import type { LedgerPort } from "../gate/ports.ts";
+import type { RunResult } from "../gate/run.ts";
+import { requestOf } from "./check-command.ts";
+import { askingOf, commonPorts, settingOf, systemClock } from "./compose.ts";
+import type { Io } from "./io.ts";
+
+/** The results that wait, as this person's commands left them. */
+export function heldLayers(io: Io): HeldLayers {
+  return openHeld(overlayPlaces(placesFrom(io.environment).state).engine);
+}
+
+/** The waiting result of an action. Throws `UserError` when there is none. */
+export function findHeld(held: HeldLayers, id: string | undefined): Layer {
+  const layer = held.list().find((one) => id !== undefined && (one.label === id || one.id === id));
+  if (layer) return layer;
+  throw new UserError(
+    "NO_LAYER",
+    `nothing waits under \`${id ?? ""}\``,
+    "`countersign held` lists what waits",
+  );
+}
+
+/** What a waiting result amounts to. */
+export function heldEffects(layer: Layer, io: Io): readonly Effect[] {
+  const setting = { ...settingOf(io, io.cwd, undefined), ...levelOf("linux-overlay") };
+  return capturedEffects(lookAt(layer, setting), setting);
+}
+
+/** Accepts it as an action of its own: judged, asked about, logged before it is done. */
+export async function acceptHeld(layer: Layer, ledger: LedgerPort, io: Io): Promise<RunResult> {
+  const { state } = placesFrom(io.environment);
+  const request = requestOf(["countersign", "held", "accept", layer.id], io.cwd, undefined, io);
+  const waiting: Waiting = {
+    effects: () => heldEffects(layer, io),
+    contentDigest: () => digestOf(layer),
+    commit: (action) => {
+      const steps = openStepJournal(overlayPlaces(state).journal);
+      mustBeCommitted(heldLayers(io).accept(layer.id, steps, action));
+    },
+  };
+  const question = "Make it real? Type yes to accept, anything else to refuse: ";
+  const ports = commonPorts(io, request.setting.workspace, ledger, question);
+  const result = await acceptCaptured({ ...request, environment: {} }, waiting, ports);
+  if (result.end === "not-started") throw result.error;
+  return result;
+}
+
+function mustBeCommitted(result: Committed): void {
+  if (result.outcome === "committed") return;
+  const why =
+    result.outcome === "behind"
+      ? `it builds on ${result.layers.join(", ")}`
+      : "somebody changed the same files meanwhile";
+  throw new UserError(
+    "NOT_ACCEPTED",
+    `it was not accepted: ${why}`,
+    "decide those first, or reject it and run the command again",
+  );
+}
+
+/** Discards a result and what was built on it, and records it; gives the actions whose results are gone. */
+export async function rejectHeld(layer: Layer, ledger: LedgerPort, io: Io): Promise<readonly string[]> {
+  const held = heldLayers(io);
+  const labels = new Map(held.list().map((one) => [one.id, one.label]));
+  const gone = held.reject(layer.id);
+  for (const id of gone) {
+    const action = labels.get(id);
+    if (action === undefined) continue;
+    const { actor } = askingOf(io);
+    const at = systemClock.now();
+    await ledger.append({ type: "undo.done", action, at, restorePoint: `held:${id}`, by: actor });
+  }
+  return gone.map((id) => labels.get(id) ?? id);
+}
