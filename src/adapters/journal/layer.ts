@@ -34,6 +34,8 @@ export interface LayerRecord {
   readonly parts: readonly LayerPart[];
   /** Identifiers of the waiting layers that it was made on, the oldest first. */
   readonly builtOn: readonly string[];
+  /** Identifiers of waiting layers that change the same folders and that the run could not see. */
+  readonly unseen?: readonly string[];
   /** Steps that were committed out of those layers since. */
   readonly ownSteps: readonly string[];
 }
@@ -60,6 +62,8 @@ export type Committed =
 export interface Layer {
   readonly id: string;
   readonly builtOn: readonly string[];
+  /** Waiting layers that change the same folders and that the run could not see. */
+  readonly unseen: readonly string[];
   readonly changes: readonly Change[];
   readonly label?: string;
   /** Where the captured content of a change can be read; undefined for what is gone. */
@@ -79,6 +83,7 @@ export function layerFrom(state: string, record: LayerRecord): Layer {
   return {
     id: record.id,
     builtOn: record.builtOn,
+    unseen: record.unseen ?? [],
     changes,
     ...(record.label === undefined ? {} : { label: record.label }),
     contentOf: (change) => contentOf(record, change),
@@ -119,7 +124,9 @@ function writeRecord(state: string, record: LayerRecord): void {
 }
 
 function contentOf(record: LayerRecord, change: Change): string | undefined {
-  const part = record.parts.find((one) => one.entries.some((entry) => entry.change.path === change.path));
+  const [part] = record.parts
+    .filter((one) => isWithin(change.path, one.root.path))
+    .toSorted((a, b) => b.root.path.length - a.root.path.length);
   const path = part && join(part.upper, change.path.slice(part.root.path.length));
   return path !== undefined && change.kind !== "delete" ? path : undefined;
 }
@@ -130,7 +137,12 @@ function commit(
   journal: Journal,
   { select = () => true, label }: { readonly select?: (change: Change) => boolean; readonly label?: string },
 ): Committed {
-  const chosen = record.parts.map((part) => ({
+  const done = isHeld(state, record.id) ? journal.committedFrom(record.id) : new Set<string>();
+  const left = record.parts.map((part) => ({
+    ...part,
+    entries: part.entries.filter((entry) => !done.has(entry.change.path)),
+  }));
+  const chosen = left.map((part) => ({
     part,
     entries: part.entries.filter((entry) => select(entry.change)),
   }));
@@ -138,13 +150,14 @@ function commit(
   const held = heldRecords(state);
   const behind = held.filter((one) => record.builtOn.includes(one.id) && overlaps(entries, one));
   if (behind.length > 0) return { outcome: "behind", layers: behind.map((one) => one.id) };
-  const depth = journal.now() - record.readAt < TRUSTED_FOR ? "paths" : "trees";
+  const entriesToRead = entries.reduce((sum, { change }) => sum + displaced(change), 0);
+  const isFresh = journal.now() - record.readAt < TRUSTED_FOR && entriesToRead > MANY;
+  const depth = isFresh ? "paths" : "trees";
   const conflicts = findConflicts(entries, { stamp: record.stamp, own: ownOf(record, journal), depth });
   if (conflicts.length > 0) return { outcome: "conflict", conflicts };
-  const step =
-    entries.length === 0 ? undefined : applyEntries(record, chosen, journal, label ?? record.label);
+  const step = entries.length === 0 ? undefined : applyOrKeep(state, record, chosen, journal, label);
   if (step !== undefined) tellLater(state, held, record, step);
-  const rest = restOf(record, new Set(entries));
+  const rest = restOf({ ...record, parts: left }, new Set(entries));
   if (rest === undefined) removeLayer(state, record);
   else writeRecord(state, rest);
   return {
@@ -155,8 +168,45 @@ function commit(
   };
 }
 
-/** For so long after the diff the folders that are to go are not walked through once more. Milliseconds. */
+/** True when a layer waits for a decision. */
+export function isHeld(state: string, id: string): boolean {
+  return existsSync(join(state, LAYERS, id, MANIFEST));
+}
+
+/** What could not be put in place, as on a full disk, waits: the command need not run again. */
+function applyOrKeep(
+  state: string,
+  record: LayerRecord,
+  chosen: readonly Chosen[],
+  journal: Journal,
+  label: string | undefined,
+): string {
+  try {
+    return applyEntries(record, chosen, journal, label ?? record.label);
+  } catch (error) {
+    if (error instanceof UserError)
+      keep(state, label === undefined || record.label !== undefined ? record : { ...record, label });
+    throw error;
+  }
+}
+
+function keep(state: string, record: LayerRecord): void {
+  try {
+    writeRecord(state, record);
+  } catch {
+    // No space even for that: the error that led here is told, and the captured files stay until they are swept.
+  }
+}
+
+/** For so long after the diff large folders that are to go are not walked through once more. Milliseconds. */
 const TRUSTED_FOR = 1000;
+/** Entries that are looked at once more in any case. */
+const MANY = 2000;
+
+function displaced(change: Change): number {
+  if (change.kind === "delete") return change.extent.entries;
+  return change.kind === "modify" ? change.before.entries : 1;
+}
 
 function overlaps(entries: readonly Entry[], below: LayerRecord): boolean {
   const paths = below.parts.flatMap((part) => part.entries.map((entry) => entry.change.path));
@@ -190,7 +240,9 @@ function applyEntries(
   const changes = chosen.flatMap(({ entries }) => entries.map((entry) => entry.change));
   const parkedIn = [...new Set(record.parts.map(parked))];
   const keptBytes = changes.reduce((sum, change) => sum + keptFor(change), 0);
-  journal.commit({ id, operations, changes, keptBytes, parkedIn, ...(label === undefined ? {} : { label }) });
+  const layer = record.id;
+  const named = label === undefined ? {} : { label };
+  journal.commit({ id, operations, changes, keptBytes, parkedIn, layer, ...named });
   return id;
 }
 
@@ -222,7 +274,8 @@ function operationFor(
   if (operation === "put") return { ...common, from, now: change.type };
   if (operation === "remove") return { ...common, parked, was: change.type };
   const was = statOf(path);
-  return { ...common, from, parked, now: change.type, ...(was ? { was: kindOf(was) } : {}) };
+  const noted = change.type === "directory" ? { noted: true } : {};
+  return { ...common, from, parked, now: change.type, ...noted, ...(was ? { was: kindOf(was) } : {}) };
 }
 
 function restOf(record: LayerRecord, done: ReadonlySet<Entry>): LayerRecord | undefined {
