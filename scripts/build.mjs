@@ -33,7 +33,11 @@ async function build() {
     writeFileSync(versionFile, text);
   const { rolldown } = await import("rolldown");
   const bundle = await rolldown({
-    input: { cli: join(root, "src/entry/cli.ts") },
+    input: {
+      cli: join(root, "src/entry/cli.ts"),
+      "room-keeper": join(root, "src/adapters/exec/network/keeper-entry.ts"),
+      "room-bridge": join(root, "src/adapters/exec/network/bridge-entry.ts"),
+    },
     platform: "node",
     external: [/^node:/, "@cedar-policy/cedar-wasm/nodejs", "libpg-query", "web-tree-sitter"],
     logLevel: "warn",
