@@ -1,14 +1,14 @@
 import { openSync, readdirSync, readFileSync } from "node:fs";
 
 /** The first descriptor that the set-up does not use itself. */
-const FIRST = 8;
+const FIRST = 10;
 
 const CLOSE_ON_EXEC = 0o2000000;
 
 let covered: readonly ("ignore" | number)[] | undefined;
 
 /**
- * What to put on the descriptors from 8 on, so that nothing that we were started with reaches a command: an open
+ * What to put on the descriptors from 10 on, so that nothing that we were started with reaches a command: an open
  * folder from outside would be a way around every mount. Node closes low ones by itself, but not those after a
  * gap; they become `/dev/null`. They are only ever there from the start, so they are looked up once.
  */

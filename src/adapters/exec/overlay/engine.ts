@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Ended, Runnable } from "../../../gate/ports.ts";
 import { UserError } from "../../error.ts";
@@ -7,14 +7,16 @@ import { disk } from "../../journal/storage.ts";
 import { newStepId } from "../../journal/undo.ts";
 import { type Base, baseOf } from "../diff/base.ts";
 import type { Change } from "../diff/change.ts";
-import { type ExtendedReader, startExtendedReader } from "../diff/extended.ts";
+import type { ExtendedReader } from "../diff/extended.ts";
 import { markMoves } from "../diff/moves.ts";
 import { wasCopiedUp } from "../diff/origin.ts";
 import { type ReadResult, readLayer, withExtended } from "../diff/read.ts";
+import type { Room } from "../network/room.ts";
 import { type Mount, readMounts } from "./mounts.ts";
 import { mountPointsInside, planMounts } from "./plan.ts";
 import { belowOf, makeRunFolder, type RunFolder } from "./run-folder.ts";
-import { type Finished, type Launch, launch, type Stream } from "./spawn.ts";
+import type { Launch, Stream } from "./setup.ts";
+import { type Finished, launch } from "./spawn.ts";
 import { chooseRoots, type Root, type Roots } from "./stage.ts";
 import { findTools, type Tools } from "./tools.ts";
 
@@ -29,14 +31,16 @@ export interface OverlayOptions {
   readonly masked?: readonly string[];
   /** Folders that are written through to, unseen: caches of package managers. None may be a symbolic link. */
   readonly caches?: readonly string[];
-  /** `proxySocket`: no network but this socket, for the egress gate. */
-  readonly network?: "on" | "off" | { readonly proxySocket: string };
+  /** A room: no network but what it leads to. Its variables are added to those of a command. */
+  readonly network?: "on" | "off" | Room;
   /** `session`: `/tmp` belongs to the commands of a session; `host`: the machine's own, unseen. */
   readonly tmp?: "session" | "host";
   /** Commands of the same session share their `/tmp`. */
   readonly session?: string;
   /** Sockets of services that stay reachable although they reach out of the sandbox. */
   readonly sockets?: readonly string[];
+  /** Programs for the set-up; absent: those of this machine. */
+  readonly tools?: Tools;
 }
 
 export interface RunOptions {
@@ -89,7 +93,7 @@ export const CONTROL_SOCKETS = [
 
 /** Contract: throws when the machine or the folders do not allow it; see `probeOverlay` for the reason ahead. */
 export function createOverlayEngine(options: OverlayOptions): OverlayEngine {
-  const tools = findTools();
+  const tools = options.tools ?? findTools();
   if ("missing" in tools)
     throw new UserError("NO_TOOL", `\`${tools.missing}\` is not installed`, "install the package util-linux");
   mkdirSync(options.state, { recursive: true, mode: 0o700 });
@@ -122,7 +126,6 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
   const passed = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
   const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
   const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
-  let reader: ExtendedReader | undefined;
   try {
     const plan = planMounts({
       roots: captured,
@@ -133,42 +136,40 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       passed: [...passed],
       mounts: setting.mounts,
     });
-    writeFileSync(join(folder.path, "mounts"), `${plan.lines.join("\n")}\n`, { mode: 0o600 });
-    const launching = launch({
+    const network = options.network ?? "on";
+    const finished = await launch({
       tools: setting.tools,
       folder: folder.path,
+      mounts: plan.mounts,
       targets: plan.targets,
+      copied: captured.map((root, index) => ({ lower: root.path, upper: folder.uppers[index] ?? "" })),
       command,
       ...run,
+      env: typeof network === "object" ? { ...run.env, ...network.environment } : run.env,
       stdio: run.stdio ?? ["inherit", "inherit", "inherit"],
-      network: options.network === "on" || options.network === undefined ? "on" : "off",
+      network,
     });
-    reader = startExtendedReader();
-    return await capture(setting, folder, held, await launching, reader);
+    return await capture(setting, folder, held, finished);
   } catch (error) {
     discardRun(options.state, folder, captured);
     throw error;
-  } finally {
-    reader?.close();
   }
 }
 
+/** The command's processes are gone by now, so nothing is changed any more while the namespaces are taken down. */
 async function capture(
   setting: Setting,
   folder: RunFolder,
   held: readonly LayerRecord[],
   finished: Finished,
-  reader: ExtendedReader,
 ): Promise<OverlayRun> {
-  let readings: readonly Reading[];
+  const read = (root: Root, index: number) => readRoot(root, folder, index, held, finished.view);
+  let parts: readonly LayerPart[];
   try {
-    readings = setting.roots.captured.map((root, index) =>
-      readRoot(root, folder, index, held, finished.view),
-    );
+    parts = await withAttributes(setting.roots.captured.map(read), finished.attributes);
   } finally {
-    await finished.release();
+    void finished.release();
   }
-  const parts = await withAttributes(readings, reader);
   const record: LayerRecord = {
     version: 1,
     id: folder.id,
@@ -230,15 +231,10 @@ async function withAttributes(
 }
 
 function maskedPaths({ options, roots }: Setting): readonly string[] {
-  const sockets = CONTROL_SOCKETS.filter((path) => !(options.sockets ?? []).some((one) => one.startsWith(path)));
-  const proxy = typeof options.network === "object" ? options.network.proxySocket : undefined;
-  const all = [
-    ...(options.masked ?? []),
-    ...sockets,
-    options.state,
-    ...roots.captured.map((root) => root.stage),
-  ];
-  return all.filter((path) => path !== proxy);
+  const sockets = CONTROL_SOCKETS.filter(
+    (path) => !(options.sockets ?? []).some((one) => one.startsWith(path)),
+  );
+  return [...(options.masked ?? []), ...sockets, options.state, ...roots.captured.map((root) => root.stage)];
 }
 
 /** Behind a link that an agent made, writing through would reach any folder of its choice. */

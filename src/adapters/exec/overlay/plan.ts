@@ -3,10 +3,19 @@ import { join } from "node:path";
 import { isWithin, type Mount, reachableMounts } from "./mounts.ts";
 import type { Root } from "./stage.ts";
 
+/** One mount, in the words of fstab(5). Paths without a leading `/` are relative to the run's folder. */
+export interface PlannedMount {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  /** Separated by commas. */
+  readonly options: string;
+}
+
 /** What one run mounts. */
 export interface MountPlan {
-  /** Lines for `mount -c -a -T`, in order. Sources without a leading `/` are relative to the run's folder. */
-  readonly lines: readonly string[];
+  /** In order. */
+  readonly mounts: readonly PlannedMount[];
   /** Every path that must be a mount of its own before the command may start. */
   readonly targets: readonly string[];
 }
@@ -36,10 +45,8 @@ const COVERED = ["/sys/fs/cgroup", "/sys/kernel/debug", "/sys/kernel/tracing", "
 
 /** Puts the mounts in an order in which nothing covers what a later line still needs. */
 export function planMounts(input: PlanInput): MountPlan {
-  const out: { line: string; target: string }[] = [];
-  const add = (source: string, target: string, type: string, options: string) => {
-    out.push({ line: [escapeBlanks(source), escapeBlanks(target), type, options, "0 0"].join(" "), target });
-  };
+  const out: PlannedMount[] = [];
+  const add: Add = (source, target, type, options) => out.push({ source, target, type, options });
   for (const { source, name } of input.handles) add(source, name, "none", "bind");
   for (const [index, root] of input.roots.entries()) add(root.path, `l${index}`, "none", "bind");
   for (const [index, path] of input.passed.entries()) add(path, `c${index}`, "none", "bind");
@@ -51,7 +58,7 @@ export function planMounts(input: PlanInput): MountPlan {
   masks(input, add);
   readOnly(input, out, add);
   const targets = out.map((one) => one.target).filter((target) => target.startsWith("/") && target !== "/.");
-  return { lines: out.map((one) => one.line), targets: [...new Set(targets)] };
+  return { mounts: out, targets: [...new Set(targets)] };
 }
 
 type Add = (source: string, target: string, type: string, options: string) => void;
@@ -113,14 +120,6 @@ function readOnly(input: PlanInput, out: readonly { target: string }[], add: Add
     add("none", mount.at === "/" ? "/." : mount.at, "none", ["remount", "bind", "ro", ...kept].join(","));
   }
   add("none", "/dev", "none", "remount,bind,ro,nosuid");
-}
-
-/** In fstab(5) blanks and backslashes are written as octal digits. */
-function escapeBlanks(text: string): string {
-  return text.replace(
-    /[\\ \t\n#]/g,
-    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
-  );
 }
 
 /** Folders inside a session's `/tmp` on which captured folders are mounted. */

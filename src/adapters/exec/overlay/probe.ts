@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { disk } from "../../journal/storage.ts";
 import { canReadExtended } from "../diff/extended.ts";
 import { mountOf, readMounts } from "./mounts.ts";
-import { isRoot } from "./spawn.ts";
+import { isRoot } from "./setup.ts";
 import { findTools, type Tools } from "./tools.ts";
 
 /** Whether commands can be run in an overlay on this machine; the reason is a sentence for a person. */

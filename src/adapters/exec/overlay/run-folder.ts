@@ -4,7 +4,7 @@ import { UserError } from "../../error.ts";
 import { LAYERS, type LayerRecord, lowerLayer } from "../../journal/layer.ts";
 import { ownerOf } from "../../journal/step.ts";
 import { isWithin } from "./mounts.ts";
-import { isRoot } from "./spawn.ts";
+import { isRoot } from "./setup.ts";
 import type { Root } from "./stage.ts";
 
 /** The folders of one run. */

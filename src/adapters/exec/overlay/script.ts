@@ -1,15 +1,16 @@
 /**
  * The set-up, in the words of POSIX sh. Its file descriptors: 3 says how far it is, 4 brings the answers and
  * closes when the one who started it is gone, 5 holds the environment of the command and takes how many processes
- * it left running, 6 lists mounts, 7 is the caller's channel. None of them reaches the command. `$1`: where to mount
- * from, `$2`: working directory of the command; the rest: inner words, command.
+ * it left running, 6 lists mounts, 7 is the caller's channel, 8 and 9 were a room. None of them reaches the
+ * command. `$1`: where to mount from, `$2`: working directory of the command; the rest: inner words, command.
  *
  * The first shell makes the mounts in namespaces of its own. The command then gets namespaces below those, so
  * that every mount is locked for it: it cannot take away what covers something.
  */
 export const OUTER = `
+exec 8<&- 9<&-
 trap : INT QUIT TERM HUP
-if [ "$1" = map ]; then echo map >&3; read -r answer <&4 || exit 125; fi
+if [ "$1" = map ]; then echo "map $$" >&3; read -r answer <&4 || exit 125; fi
 shift
 cd "$1" || exit 125
 [ -z "$LOOPBACK" ] || { eval "$LOOPBACK" >/dev/null 2>&1 & }
@@ -17,7 +18,7 @@ said=$("$MOUNT" -c -a -T mounts 2>&1) || { echo "failed $said" >&3; exit 125; }
 wait
 cd "$2" 2>/dev/null || { echo "no-folder" >&3; exit 125; }
 shift 2
-echo ready >&3
+echo "ready $$" >&3
 read -r answer <&4 || exit 125
 [ "$answer" = go ] || exit 125
 (
@@ -62,23 +63,3 @@ export const ROOT_INIT = `
 "$MOUNT" -c -a -T /proc/self/fd/6 || exit 125
 exec "$SETPRIV" --bounding-set="$DROPPED" --inh-caps=-all "$SHELL" -c "$INIT" sh "$@" 6<&-
 `;
-
-/** Capabilities that root does not have inside: with each of them a command could reach out of its namespaces. */
-export const DROPPED = [
-  "sys_admin",
-  "sys_ptrace",
-  "sys_module",
-  "sys_rawio",
-  "sys_boot",
-  "sys_time",
-  "syslog",
-  "net_admin",
-  "mac_admin",
-  "mac_override",
-  "linux_immutable",
-]
-  .map((name) => `-${name}`)
-  .join(",");
-
-/** Parts of `/proc` that reach the whole machine and that the root user of a namespace could write. */
-export const SHARED_PROC = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"];

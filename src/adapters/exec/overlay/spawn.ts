@@ -1,99 +1,126 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
-import type { Ended, Runnable } from "../../../gate/ports.ts";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { closeSync, fstatSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import type { Duplex, Readable, Writable } from "node:stream";
+import type { Ended } from "../../../gate/ports.ts";
 import { UserError } from "../../error.ts";
+import { type ExtendedReader, slowReader, streamReader } from "../diff/extended.ts";
+import type { Room } from "../network/room.ts";
 import { coveredDescriptors } from "./descriptors.ts";
 import { readMounts } from "./mounts.ts";
-import { DROPPED, INIT, OUTER, ROOT_INIT, SHARED_PROC } from "./script.ts";
+import { perlSetup } from "./perl-setup.ts";
+import type { Launch, Setup } from "./setup.ts";
+import { shellSetup } from "./shell-setup.ts";
 import { forwardSignals } from "./signals.ts";
-import type { Tools } from "./tools.ts";
 
-/** What the command's three streams are: the caller's, nothing, an open descriptor, or a pipe (see `started`). */
-export type Stream = "inherit" | "ignore" | "pipe" | number;
-
-export interface Launch {
-  readonly tools: Tools;
-  /** Folder of the run, with the file `mounts`. */
-  readonly folder: string;
-  /** Paths that must be mounts before the command may start. */
-  readonly targets: readonly string[];
-  readonly command: Runnable;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdio: readonly [Stream, Stream, Stream];
-  readonly network: "on" | "off";
-  /** Told when the streams of kind `pipe` are there. */
-  readonly started?: ((streams: Pick<ChildProcess, "stdin" | "stdout" | "stderr">) => void) | undefined;
-  /** Ends the command and everything it started. */
-  readonly abort?: AbortSignal | undefined;
-  /** An open file that the command reaches as `CHANNEL`, and that is none of its descriptors. */
-  readonly channel?: number | undefined;
-}
-
-/** Where a command finds the file of `Launch.channel`. */
-export const CHANNEL = "/proc/1/fd/7";
-
-/** A command that ended; its namespaces stay until `release`, which resolves when they are gone. */
+/** A command that ended, and its last process with it. Its namespaces stay until `release`. */
 export interface Finished {
   readonly ended: Ended;
   /** How many processes still ran when the command ended, by its own word; undefined when it was killed. */
   readonly leftBehind: number | undefined;
   /** The root folder of the command's view, for reading the merged tree. */
   readonly view: string;
+  readonly attributes: ExtendedReader;
+  /** Lets the namespaces go; resolves when they are gone, which nothing has to wait for. */
   release(): Promise<void>;
 }
 
 /** Starts a command in namespaces of its own and waits until its last process is gone. */
 export async function launch(request: Launch): Promise<Finished> {
-  const environment = environmentFile(request);
-  const shared = sharedProcFile(request);
-  const nothing = openSync("/dev/null", "r");
-  const child = spawn(request.tools.unshare, outerWords(request), {
-    cwd: "/",
-    env: setupEnvironment(request),
-    stdio: [
-      ...[...request.stdio, "pipe" as const, "pipe" as const],
-      ...[environment, shared, request.channel ?? nothing, ...coveredDescriptors()],
-    ],
-  });
-  for (const descriptor of [shared, nothing]) closeSync(descriptor);
+  const room = typeof request.network === "string" ? [] : openRoomFiles(request.network);
+  const { perl } = request.tools;
+  const setup = perl === undefined ? shellSetup(request) : perlSetup(request, perl);
+  const child = start(setup, request, room);
+  for (const descriptor of room) closeSync(descriptor);
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  const answers = child.stdio[4] as unknown as Writable;
+  const streams = child.stdio as readonly unknown[];
+  const answers = streams[4] as Writable;
   answers.on("error", () => {});
+  if (setup.opening) answers.write(setup.opening);
+  const attributes = perl === undefined ? slowReader(request.copied) : streamReader(streams[5] as Duplex);
+  const release = () => {
+    answers.end();
+    attributes.close();
+    return gone;
+  };
   const signals = forwardSignals(child.pid ?? 0);
   const stop = () => signals.killAll();
   request.abort?.addEventListener("abort", stop);
   try {
-    const code = await Promise.race([follow(child, answers, request), failed]);
-    const release = async () => {
-      answers.end();
-      await gone;
-    };
-    const leftBehind = readLeftBehind(environment);
-    return { ended: signals.describe(code), leftBehind, view: `/proc/${child.pid}/root`, release };
+    const { code, left, keeper } = await Promise.race([follow(child, answers, request), failed]);
+    const leftBehind = countOf(setup.leftBehind?.() ?? left);
+    return { ended: signals.describe(code), leftBehind, view: `/proc/${keeper}/root`, attributes, release };
   } catch (error) {
-    answers.end();
+    void release();
     throw error;
   } finally {
-    closeSync(environment);
+    setup.close();
     signals.stop();
     request.abort?.removeEventListener("abort", stop);
   }
 }
 
-/** Reads how far the set-up is and answers; resolves to the exit code of the command. */
-async function follow(child: ChildProcess, answers: Writable, request: Launch): Promise<number> {
+function start(setup: Setup, request: Launch, room: readonly number[]): ChildProcess {
+  const [program = "", ...words] = setup.words;
+  const [users = "ignore", network = "ignore"] = room;
+  const stdio: StdioOptions = [
+    ...[...request.stdio, "pipe" as const, "pipe" as const],
+    ...[...setup.descriptors, request.channel ?? ("ignore" as const)],
+    ...([users, network] as const),
+    ...coveredDescriptors(),
+  ];
+  return spawn(program, words, { cwd: "/", env: { ...setup.environment }, stdio });
+}
+
+/**
+ * The namespaces of a room as open files, which stay what they are while a process number can become another
+ * process's. The network of this machine is no room, whoever says so.
+ */
+function openRoomFiles({ holder, namespaces }: Room): readonly number[] {
+  const wanted = { user: namespaces.user, net: namespaces.network };
+  const opened: number[] = [];
+  try {
+    for (const [kind, inode] of Object.entries(wanted)) {
+      const descriptor = openSync(`/proc/${holder}/ns/${kind}`, "r");
+      opened.push(descriptor);
+      const own = statSync(`/proc/self/ns/${kind}`).ino;
+      if (fstatSync(descriptor).ino !== inode || inode === own) throw new Error("it is another one");
+    }
+    return opened;
+  } catch (error) {
+    for (const descriptor of opened) closeSync(descriptor);
+    throw new UserError(
+      "NO_ROOM",
+      `the closed network of process ${holder} is gone: ${(error as Error).message}`,
+      "run it again; nothing ran",
+    );
+  }
+}
+
+function countOf(digits: string): number | undefined {
+  return /^\d{1,9}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** What the set-up says at the end. */
+interface Told {
+  readonly code: number;
+  readonly left: string;
+  /** The process that keeps the namespaces. */
+  readonly keeper: number;
+}
+
+/** Reads how far the set-up is and answers; resolves when the command has ended. */
+async function follow(child: ChildProcess, answers: Writable, request: Launch): Promise<Told> {
   const said = child.stdio[3] as unknown as Readable;
   let text = "";
+  let keeper = 0;
   for await (const chunk of said) {
     text += String(chunk);
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n")) {
       const [word, ...rest] = text.slice(0, at).split(" ");
       text = text.slice(at + 1);
-      if (word === "ended") return Number(rest[0]);
+      if (word === "ended") return { code: Number(rest[0]), left: rest[1] ?? "", keeper };
+      if (word === "ready") keeper = Number(rest[0]);
       react(word ?? "", rest.join(" "), child, answers, request);
     }
   }
@@ -106,10 +133,10 @@ async function follow(child: ChildProcess, answers: Writable, request: Launch): 
 
 function react(word: string, rest: string, child: ChildProcess, answers: Writable, request: Launch): void {
   if (word === "map") {
-    mapAllUsers(child.pid ?? 0);
+    mapAllUsers(Number(rest));
     answers.write("done\n");
   } else if (word === "ready") {
-    verify(child.pid ?? 0, request.targets);
+    verify(Number(rest), request.targets);
     request.started?.(child);
     answers.write("go\n");
   } else if (word === "no-folder") {
@@ -147,85 +174,4 @@ function mapAllUsers(process: number): void {
       .map(([inside, , count]) => `${inside} ${inside} ${count}`);
     writeFileSync(`/proc/${process}/${map}`, `${same.join("\n")}\n`);
   }
-}
-
-export function isRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
-function outerWords(request: Launch): readonly string[] {
-  const { tools, folder, cwd, network } = request;
-  const map = isRoot() ? [] : ["--map-root-user"];
-  const net = network === "on" ? [] : ["--net"];
-  const script = [tools.shell, "-c", OUTER, "sh", isRoot() ? "map" : "own", folder, cwd];
-  return ["--user", ...map, "--mount", "--ipc", ...net, "--", ...script, ...innerWords(request)];
-}
-
-function innerWords({ tools, command }: Launch): readonly string[] {
-  const own = "argv" in command ? command.argv : ["bash", "--noprofile", "--norc", "-c", command.shell];
-  const words = [...resetWords(tools, own[0] ?? ""), ...own];
-  const tree = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
-  if (isRoot()) return [tools.unshare, ...tree, "--", tools.shell, "-c", ROOT_INIT, "sh", ...words];
-  const user = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
-  return [tools.unshare, "--user", ...user, ...tree, "--", tools.shell, "-c", INIT, "sh", ...words];
-}
-
-/** `env` takes a program whose name contains `=` for a variable. */
-function resetWords({ reset, shell }: Tools, program: string): readonly string[] {
-  if (reset === undefined) return [];
-  return program.includes("=") ? [...reset, shell, "-c", 'exec "$@"', "sh"] : reset;
-}
-
-/** The set-up gets nothing of the caller's environment: `LD_PRELOAD` there would run outside of every wall. */
-function setupEnvironment({ tools, network }: Launch): NodeJS.ProcessEnv {
-  return {
-    LC_ALL: "C",
-    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-    MOUNT: tools.mount,
-    RESET: tools.reset ? "yes" : "",
-    LOOPBACK: network === "on" ? "" : (tools.loopback ?? ""),
-    ...(isRoot() ? { SETPRIV: tools.setpriv, SHELL: tools.shell, DROPPED, INIT } : {}),
-  };
-}
-
-const SETUP_NAMES = ["LC_ALL", "PATH", "MOUNT", "RESET", "LOOPBACK", "SETPRIV", "SHELL", "DROPPED", "INIT"];
-
-/** The command's environment as a script for the first shell; names that a shell cannot hold are left out. */
-function environmentFile({ env, folder }: Launch): number {
-  const lines = Object.entries(env)
-    .filter(([name, value]) => value !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    .map(([name, value]) => `export ${name}='${(value ?? "").replaceAll("'", "'\\''")}'`);
-  return openText(folder, `unset ${SETUP_NAMES.join(" ")}\n${lines.join("\n")}\n`);
-}
-
-function sharedProcFile({ folder }: Launch): number {
-  const lines = SHARED_PROC.filter((name) => exists(`/proc/${name}`));
-  return openText(folder, lines.map((name) => `/proc/${name} /proc/${name} none bind,ro 0 0\n`).join(""));
-}
-
-function exists(path: string): boolean {
-  try {
-    closeSync(openSync(path, "r"));
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ENOENT";
-  }
-}
-
-/** What `INIT` wrote over the beginning of the environment, which was read by then. */
-function readLeftBehind(environment: number): number | undefined {
-  const bytes = Buffer.alloc(24);
-  const length = readSync(environment, bytes, 0, bytes.length, 0);
-  const count = /^left (\d{1,9})\n/.exec(bytes.toString("latin1", 0, length))?.[1];
-  return count === undefined ? undefined : Number(count);
-}
-
-/** A descriptor of a file without a name. */
-function openText(folder: string, text: string): number {
-  const own = mkdtempSync(join(folder, "text-"));
-  const path = join(own, "text");
-  writeFileSync(path, text, { mode: 0o600 });
-  const descriptor = openSync(path, "r+");
-  rmSync(own, { recursive: true });
-  return descriptor;
 }

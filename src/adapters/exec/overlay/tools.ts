@@ -1,15 +1,20 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { hasPerl, PERL } from "../diff/extended.ts";
 
 /** Programs of the system that the set-up starts, by absolute path. */
 export interface Tools {
   readonly shell: string;
   readonly unshare: string;
   readonly mount: string;
+  /** Does the whole set-up by itself, in half the time; absent: the other programs do it. */
+  readonly perl?: string;
+  /** Needed to join a room without Perl. */
+  readonly nsenter?: string;
   /** Needed for root only. */
   readonly setpriv?: string;
   /** A command line that brings the loopback interface up; absent when no program for it is there. */
   readonly loopback?: string;
-  /** Words before a command that give it back the signals which the processes above it ignore. */
+  /** Words before a command that give it back the signals which the shells above it ignore. */
   readonly reset?: readonly string[];
 }
 
@@ -23,17 +28,20 @@ const SYSTEM_FOLDERS = [
   "/usr/local/bin",
 ];
 
-/** Where the programs are, or the name of the first that is missing. */
-export function findTools(): Tools | { readonly missing: string } {
+/** Where the programs are, or the name of the first that is missing. `without-perl`: as on a machine without it. */
+export function findTools(which: "all" | "without-perl" = "all"): Tools | { readonly missing: string } {
   const [shell, unshare, mount] = ["sh", "unshare", "mount"].map(find);
   if (!shell) return { missing: "sh" };
   if (!unshare) return { missing: "unshare" };
   if (!mount) return { missing: "mount" };
-  const setpriv = find("setpriv");
+  const [nsenter, setpriv] = ["nsenter", "setpriv"].map(find);
   const loopback = loopbackCommand();
-  const reset = resetWords();
+  const perl = which === "all" && hasPerl() ? PERL : undefined;
+  const reset = perl === undefined ? resetWords() : undefined;
   return {
     ...{ shell, unshare, mount },
+    ...(perl ? { perl } : {}),
+    ...(nsenter ? { nsenter } : {}),
     ...(setpriv ? { setpriv } : {}),
     ...(loopback ? { loopback } : {}),
     ...(reset ? { reset } : {}),
