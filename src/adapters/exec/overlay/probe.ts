@@ -19,7 +19,8 @@ export type OverlayProbe =
   | { readonly works: false; readonly reason: string };
 
 /**
- * Tries it: namespaces, then an overlay whose changes go to a folder below `state`. Takes some ten milliseconds;
+ * Tries it: namespaces, then an overlay whose changes go to a folder below `state`; a folder is deleted and made
+ * again there, which needs extended attributes. Takes some ten milliseconds;
  * the answer holds as long as the machine runs, so the caller keeps it.
  */
 export function probeOverlay(state: string): OverlayProbe {
@@ -32,7 +33,7 @@ export function probeOverlay(state: string): OverlayProbe {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(state, "probe-"));
   try {
-    for (const name of ["l", "u", "w", "m"]) mkdirSync(join(folder, name));
+    for (const name of ["l/d", "u", "w", "m"]) mkdirSync(join(folder, name), { recursive: true });
     const failure = tryOverlay(tools, folder);
     if (failure !== undefined) return { works: false, reason: reasonFor(failure, state) };
   } finally {
@@ -44,7 +45,7 @@ export function probeOverlay(state: string): OverlayProbe {
 const TRY = `
 cd "$1" || exit 1
 "$MOUNT" -c -t overlay -o userxattr,volatile,lowerdir=l,upperdir=u,workdir=w overlay m || exit 2
-echo works >m/file && exit 0
+echo works >m/file && rm -r m/d && mkdir m/d && exit 0
 exit 3
 `;
 
@@ -73,11 +74,11 @@ function reasonFor(failure: string, state: string): string {
     return "a second `/proc` is refused, because parts of this one are covered (a container?)";
   const refused = failure.includes("unshare");
   if (refused && setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1")
-    return "AppArmor restricts user namespaces (`kernel.apparmor_restrict_unprivileged_userns` is 1): a profile for countersign is needed";
+    return "AppArmor restricts user namespaces (`kernel.apparmor_restrict_unprivileged_userns` is 1): install the profile in `share/apparmor`";
   if (refused) return `namespaces are refused here (a container's seccomp profile?): ${detail}`;
   if (mountOf(state, readMounts("self"))?.type === "overlay")
     return `\`${state}\` is itself on an overlay (a container?): put the state folder on a volume or a tmpfs`;
-  return `the overlay cannot be mounted: ${detail}`;
+  return `an overlay does not work here: ${detail}`;
 }
 
 function setting(path: string): string | undefined {

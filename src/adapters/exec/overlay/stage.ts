@@ -82,6 +82,13 @@ function existing(path: string): string | undefined {
   }
 }
 
+/**
+ * File systems that can hold the upper layer of an overlay: they keep attributes of users and say the kind of an
+ * entry (kernel, Documentation/filesystems/overlayfs.rst). Not those of containers' root folders, of networks, of FUSE
+ * and of Windows; a tmpfs only since Linux 6.6, so it counts only where the probe tried it.
+ */
+const HOLDING: ReadonlySet<string> = new Set(["ext4", "ext3", "ext2", "xfs", "btrfs", "f2fs", "bcachefs"]);
+
 /** A rename does not cross a mount, even within one file system: so the mount decides, not the device number. */
 function stageFor(path: string, state: string, mounts: readonly Mount[]): Root {
   const home = mountOf(path, mounts);
@@ -91,10 +98,12 @@ function stageFor(path: string, state: string, mounts: readonly Mount[]): Root {
     join(dirname(path), `.countersign-${basename(path)}`),
     join(path, ".countersign", "layers"),
   ];
-  // The kernel takes no overlay as the upper layer of another: the root folder of a container cannot hold a stage.
-  const holds = home?.type !== "overlay";
-  const found = candidates.find((one) => holds && mountOf(one, mounts) === home && isUsable(one));
-  const stage = found ?? realpathSync(state);
+  const own = realpathSync(state);
+  const holds = HOLDING.has(home?.type ?? "");
+  const found = candidates.find(
+    (one) => (holds || one === own) && mountOf(one, mounts) === home && isUsable(one),
+  );
+  const stage = found ?? own;
   mkdirSync(stage, { recursive: true, mode: 0o700 });
   return { path, stage, renames: found !== undefined };
 }
