@@ -1,5 +1,5 @@
 import { effect } from "../analyzers/effects.ts";
-import type { Effect } from "../core/effect.ts";
+import { describeEffect, type Effect } from "../core/effect.ts";
 import { TIERS } from "../core/ladder.ts";
 import { type CheckPorts, type CheckRequest, type Judged, judgeEffects, situationOf } from "./check.ts";
 import { isCapturedFile } from "./exposure.ts";
@@ -20,17 +20,21 @@ export function trialOf(judged: Judged, request: CheckRequest, ports: CheckPorts
   if (asked.length === 0 || !asked.every((one) => isCapturedFile(one, request.setting))) return undefined;
   const content = JSON.stringify(judged.effects);
   const rest = judged.effects.filter((one) => !needsYes(one));
-  const trial = judgeEffects([TRIAL, ...rest], content, request, ports, judged.facts);
+  const trial = judgeEffects([resultOf(asked), ...rest], content, request, ports, judged.facts);
   return trial.decision.outcome === "permit" ? { ...trial, programs: judged.programs } : undefined;
 }
 
 /** What a trial does: a captured result that waits, and can be discarded. */
-const TRIAL: Effect = effect({
-  verb: "create",
-  kind: "captured.result",
-  name: "runs isolated; what needs a yes waits",
-  environment: "workspace",
-  reversibility: "R1",
-  wayBack: "restore-point",
-  by: "",
-});
+function resultOf(asked: readonly Effect[]): Effect {
+  const [first] = asked;
+  const more = asked.length > 1 ? ` and ${asked.length - 1} more` : "";
+  return effect({
+    verb: "create",
+    kind: "captured.result",
+    name: `${first ? describeEffect(first) : ""}${more}`.slice(0, 200),
+    environment: "workspace",
+    reversibility: "R1",
+    wayBack: "restore-point",
+    by: "",
+  });
+}

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { CapturedChange } from "../../analyzers/captured.ts";
 import type { Setting } from "../../core/call.ts";
 import type { Exposure } from "../../core/protection.ts";
 import type { Captured, Engine, RestorePort } from "../../gate/ports.ts";
+import { lookAt } from "../facts/captured.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import type { Change } from "./diff/change.ts";
 import {
@@ -41,7 +41,7 @@ export function overlayEngine(isolation: Isolation): Engine {
       const engine = createOverlayEngine(optionsFor(isolation, exposure));
       try {
         const run = await engine.run(command, { cwd: setting.cwd, env: childEnvironment(environment) });
-        return { ...run.ended, captured: captured(run, openJournal(places.journal)) };
+        return { ...run.ended, captured: captured(run, setting, openJournal(places.journal)) };
       } finally {
         engine.close();
       }
@@ -75,17 +75,8 @@ const journalRestorePoints: RestorePort = {
   ended: async () => {},
 };
 
-const TYPES: Readonly<Record<Change["type"], CapturedChange["type"]>> = {
-  file: "file",
-  directory: "directory",
-  symlink: "link",
-  fifo: "other",
-  socket: "other",
-  device: "other",
-};
-
-function captured({ layer }: OverlayRun, journal: Journal): Captured {
-  const changes = layer.changes.map(plainChange);
+function captured({ layer }: OverlayRun, setting: Setting, journal: Journal): Captured {
+  const changes = lookAt(layer, setting);
   return {
     changes,
     settle: (isAllowed, action) => {
@@ -101,11 +92,6 @@ function captured({ layer }: OverlayRun, journal: Journal): Captured {
   };
 }
 
-/** A change as the gate judges it. */
-export function plainChange({ path, kind, type, extent }: Change): CapturedChange {
-  return { path, kind, type: TYPES[type], entries: extent.entries };
-}
-
-function keyOf({ kind, path }: Pick<CapturedChange, "kind" | "path">): string {
+function keyOf({ kind, path }: Pick<Change, "kind" | "path">): string {
   return `${kind} ${path}`;
 }
