@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../error.ts";
 import { statIfAllowed } from "../exec/diff/extent.ts";
 import { apply, modesFor, openLayerParent, revert } from "./moving.ts";
-import { type Installed, isAlive, type StepOperation, type StepRecord } from "./step.ts";
+import { fingerprintOf, type Installed, type StepOperation, type StepRecord } from "./step.ts";
 import type { Storage } from "./storage.ts";
 
 /** Files of a step's folder. `journal.json` is the promise, `committed.json` says that it is kept. */
@@ -15,26 +16,56 @@ export const DONE = "committed.json";
  * everything is as before and the step is gone.
  */
 export function commitStep(folder: string, record: StepRecord, storage: Storage): readonly Installed[] {
-  const operations = inOrder(record.operations).map((one) => {
-    if (one.from !== undefined) openLayerParent(one.from, storage);
-    const modes = modesFor(one);
-    return modes ? { ...one, modes } : one;
-  });
-  const home = join(folder, record.id);
-  storage.makeFolder(home);
-  for (const parked of record.parkedIn) storage.makeFolder(parked);
-  storage.writeDurably(join(home, INTENT), JSON.stringify({ ...record, operations }));
+  const full = { ...record, operations: inOrder(record.operations).map((one) => prepared(one, storage)) };
+  promise(folder, full, storage);
   try {
-    return finish(folder, { ...record, operations }, storage);
+    for (const parked of record.parkedIn) storage.makeFolder(parked);
+    return finish(folder, full, storage);
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    rollBack(folder, { ...record, operations }, storage);
-    throw error;
+    const stuck = rollBack(folder, full, storage);
+    throw notDone(error, stuck);
   }
 }
 
 /** Thrown by a storage that plays a crash: nothing may be tidied up after it. */
 export class Stopped extends Error {}
+
+function prepared(operation: StepOperation, storage: Storage): StepOperation {
+  if (operation.from !== undefined) openLayerParent(operation.from, storage);
+  const modes = modesFor(operation);
+  const waiting = operation.from === undefined ? undefined : statIfAllowed(operation.from);
+  const installs = waiting ? { installs: fingerprintOf(waiting) } : {};
+  return { ...operation, ...installs, ...(modes ? { modes } : {}) };
+}
+
+function promise(folder: string, record: StepRecord, storage: Storage): void {
+  const home = join(folder, record.id);
+  try {
+    storage.makeFolder(home);
+    storage.writeDurably(join(home, INTENT), JSON.stringify(record));
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    storage.removeTree(home);
+    throw notDone(error, undefined);
+  }
+}
+
+function notDone(error: unknown, stuck: string | undefined): Error {
+  if (error instanceof UserError && stuck === undefined) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
+  const help = full
+    ? "free space and accept it again"
+    : "mend that and accept it again; nothing has to run again";
+  return stuck === undefined
+    ? new UserError("NOT_COMMITTED", `nothing was changed, because it could not be done whole: ${why}`, help)
+    : new UserError(
+        "HALF_COMMITTED",
+        `it could neither be done nor be taken back whole: ${why}; ${stuck}`,
+        "what was there is kept; look at that path, then run any `countersign` command to go on",
+      );
+}
 
 /** Folders first need what goes into them; their own attributes come last, the deepest first. */
 function inOrder(operations: readonly StepOperation[]): readonly StepOperation[] {
@@ -45,82 +76,60 @@ function inOrder(operations: readonly StepOperation[]): readonly StepOperation[]
 
 /**
  * The moves are not forced to the disk: journaling file systems keep the order of renames, so a power failure that
- * loses some of them loses `committed.json` too, and the durable promise is kept at the next start.
+ * loses some of them loses `committed.json` too, and the durable promise is kept at the next start. That order holds
+ * within one file system only, so moves on another than the journal's are forced first.
  */
-function finish(folder: string, record: StepRecord, storage: Storage): readonly Installed[] {
+export function finish(folder: string, record: StepRecord, storage: Storage): readonly Installed[] {
   for (const operation of record.operations) apply(operation, storage);
+  const noted = record.operations.filter((one) => one.noted === true).map((one) => one.path);
+  if (noted.length > 0) storage.stripNotes(noted);
+  for (const elsewhere of foldersElsewhere(folder, record)) storage.syncFolder(elsewhere);
   const installed = installedBy(record.operations);
   storage.write(join(folder, record.id, DONE), JSON.stringify(installed));
   return installed;
 }
 
-function installedBy(operations: readonly StepOperation[]): readonly Installed[] {
-  return operations.flatMap(({ operation, path }) => {
-    const stat = operation === "remove" ? undefined : statIfAllowed(path);
-    return stat
-      ? [
-          {
-            path,
-            ino: stat.ino,
-            changed: stat.ctimeMs,
-            modified: stat.mtimeMs,
-            size: stat.size,
-            mode: stat.mode,
-          },
-        ]
-      : [];
+function foldersElsewhere(folder: string, record: StepRecord): readonly string[] {
+  const device = statSync(folder).dev;
+  const touched = [...record.operations.map((one) => dirname(one.path)), ...record.parkedIn];
+  return [...new Set(touched)].filter((path) => {
+    const stat = statIfAllowed(path);
+    return stat?.isDirectory() === true && stat.dev !== device;
   });
 }
 
-function rollBack(folder: string, record: StepRecord, storage: Storage): void {
-  for (const operation of record.operations.toReversed()) revert(operation, storage);
-  for (const parked of record.parkedIn) storage.removeTree(parked);
-  storage.removeTree(join(folder, record.id));
+function installedBy(operations: readonly StepOperation[]): readonly Installed[] {
+  return operations.flatMap(({ operation, path }) => {
+    const stat = operation === "remove" ? undefined : statIfAllowed(path);
+    return stat ? [{ path, changed: stat.ctimeMs, ...fingerprintOf(stat) }] : [];
+  });
 }
 
-/** What a start did with a step that a crash had left half done. */
-export interface Recovered {
-  readonly step: string;
-  readonly end: "finished" | "taken-back";
-}
-
-/**
- * Finishes what a crash left half done, or takes it back when it cannot be finished (or `direction` says so).
- * Steps at which a living process is at work are left alone.
- */
-export function recoverSteps(
-  folder: string,
-  storage: Storage,
-  direction: "finish" | "take-back" = "finish",
-): readonly Recovered[] {
-  const recovered: Recovered[] = [];
-  for (const id of stepIds(folder)) {
-    const home = join(folder, id);
-    if (existsSync(join(home, DONE))) continue;
-    const record = readIntent(home);
-    if (!record) storage.removeTree(home);
-    else if (!isAlive(record.owner) || record.owner.pid === process.pid)
-      recovered.push(recoverOne(folder, record, storage, direction));
-  }
-  return recovered;
-}
-
-function recoverOne(
-  folder: string,
-  record: StepRecord,
-  storage: Storage,
-  direction: "finish" | "take-back",
-): Recovered {
-  if (direction === "finish") {
+/** Takes back what was done; gives the reason when something could not be. Then all that is kept stays. */
+export function rollBack(folder: string, record: StepRecord, storage: Storage): string | undefined {
+  const problems: string[] = [];
+  for (const operation of record.operations.toReversed()) {
     try {
-      finish(folder, record, storage);
-      return { step: record.id, end: "finished" };
+      revert(operation, storage);
     } catch (error) {
       if (error instanceof Stopped) throw error;
+      problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  rollBack(folder, record, storage);
-  return { step: record.id, end: "taken-back" };
+  if (problems.length > 0) return problems[0];
+  dropStep(folder, record, storage);
+  return undefined;
+}
+
+/** How the folder of a step is called while the step is being removed. */
+export const REMOVING = ".removing-";
+
+/** Removes a step with what it keeps. The first rename decides; a later start does the rest. */
+export function dropStep(folder: string, record: StepRecord, storage: Storage): void {
+  const going = join(folder, REMOVING + record.id);
+  storage.rename(join(folder, record.id), going);
+  for (const parked of record.parkedIn) storage.removeTree(parked);
+  storage.removeTree(going);
 }
 
 /** Identifiers of all steps, the oldest first. */
@@ -131,21 +140,42 @@ export function stepIds(folder: string): readonly string[] {
     .sort();
 }
 
-/** The record of a step; undefined when a crash came before all of it was written. */
+/** The record of a step; undefined when there is none, or none that can be read (see `isDamaged`). */
 export function readIntent(home: string): StepRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(join(home, INTENT), "utf8")) as StepRecord;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return readJson<StepRecord>(join(home, INTENT));
 }
 
+/** True when a promise was made once and cannot be read any more: what it kept must stay for a person to look at. */
+export function isDamaged(home: string): boolean {
+  return existsSync(join(home, INTENT)) && readIntent(home) === undefined;
+}
+
+/** True when every move of a step was made. The mark comes into place whole, by a rename, after the last of them. */
+export function isFinished(home: string): boolean {
+  return existsSync(join(home, DONE));
+}
+
+/**
+ * What a finished step installed; undefined when it is not finished. The file is not forced to the disk: after a power
+ * failure it may be there and empty. Then the promise tells the same.
+ */
 export function readInstalled(home: string): readonly Installed[] | undefined {
+  const path = join(home, DONE);
+  if (!isFinished(home)) return undefined;
+  const installed = readJson<readonly Installed[]>(path);
+  if (Array.isArray(installed)) return installed;
+  const record = readIntent(home);
+  return (record?.operations ?? []).flatMap((one) =>
+    one.installs ? [{ path: one.path, changed: record?.at ?? 0, ...one.installs }] : [],
+  );
+}
+
+function readJson<T extends object>(path: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(join(home, DONE), "utf8")) as Installed[];
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return typeof value === "object" && value !== null ? (value as T) : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

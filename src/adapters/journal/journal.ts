@@ -1,11 +1,15 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "../error.ts";
 import type { Change } from "../exec/diff/change.ts";
-import { commitStep, type Recovered, readInstalled, readIntent, recoverSteps, stepIds } from "./commit.ts";
+import { commitStep, isDamaged, isFinished, readInstalled, readIntent, stepIds } from "./commit.ts";
+import { locate, undoerOf } from "./history.ts";
+import { ownerOf } from "./owner.ts";
+import { withParents } from "./parents.ts";
+import { type Recovered, recoverSteps } from "./recovery.ts";
 import { type Collected, collect, type Limits } from "./retention.ts";
-import { type Installed, ownerOf, type StepOperation, type StepRecord } from "./step.ts";
+import { bytesDisplaced, type Installed, newStepId, type StepOperation, type StepRecord } from "./step.ts";
 import { disk, type Storage } from "./storage.ts";
-import { inverseOf, type LaterChange, makeParents, newStepId } from "./undo.ts";
+import { inverseOf, type LaterChange } from "./undo.ts";
 
 /** A step as a list shows it. */
 export interface StepSummary {
@@ -14,9 +18,10 @@ export interface StepSummary {
   readonly at: number;
   readonly label?: string;
   readonly undoes?: { readonly step: string; readonly paths?: readonly string[] };
-  /** The step that took this one back, or its newest part. */
+  /** The step that took this one back as a whole, unless that was taken back in turn. */
   readonly undoneBy?: string;
   readonly changes: readonly Change[];
+  /** Bytes of originals that are kept for it. */
   readonly keptBytes: number;
 }
 
@@ -24,8 +29,15 @@ export interface StepSummary {
 export interface StepDifference {
   readonly operation: StepOperation["operation"];
   readonly path: string;
-  /** The original, when there was one. */
+  /** With counts and bytes of whole folders, and the other end of a move. */
+  readonly change?: Change;
+  /** Where the original is now: kept, or back in the tree when the step was taken back. */
   readonly before?: string;
+  /**
+   * Where what the step left is now; absent when somebody wrote to it since. Of a folder, only itself is looked at:
+   * what is inside may be of later.
+   */
+  readonly after?: string;
 }
 
 export type Undone =
@@ -41,6 +53,8 @@ export interface StepRequest {
   readonly keptBytes: number;
   readonly parkedIn: readonly string[];
   readonly id: string;
+  /** The captured result that it comes from. */
+  readonly layer?: string;
 }
 
 /** The way back for files: every step that was applied to the real tree, with the originals it displaced. */
@@ -57,6 +71,8 @@ export interface Journal {
   /** The oldest first. */
   list(): readonly StepSummary[];
   installed(step: string): readonly Installed[];
+  /** Paths that were put in place out of a captured result already. */
+  committedFrom(layer: string): ReadonlySet<string>;
   gc(limits?: Partial<Limits>): Collected;
   recover(direction?: "finish" | "take-back"): readonly Recovered[];
 }
@@ -82,9 +98,13 @@ export function openJournal(
       return { step: request.id, installed: commitStep(folder, record, storage) };
     },
     undo: (step, choice) => undo(journal, step, choice ?? {}),
-    diff: (step) => diffOf(folder, step),
+    diff: (step) => diffOf(journal, step),
     list: () => summaries(folder),
     installed: (step) => readInstalled(join(folder, step)) ?? [],
+    committedFrom: (layer) => {
+      const steps = recordsIn(folder).filter((one) => one.layer === layer);
+      return new Set(steps.flatMap((one) => one.operations.map(({ path }) => path)));
+    },
     gc: (limits) => collect(folder, now(), limits, storage),
     recover: (direction) => recoverSteps(folder, storage, direction),
   };
@@ -98,20 +118,16 @@ function undo(
   { paths, force }: { readonly paths?: readonly string[]; readonly force?: boolean },
 ): Undone {
   const record = recordOf(journal.folder, step);
+  const later = recordsIn(journal.folder).filter((one) => one.id > step);
   const id = journal.newId();
   const folders = new Set<string>();
   let count = 0;
-  const inverse = inverseOf(
-    record,
-    journal.installed(step),
-    paths,
-    (operation) => {
-      const folder = parkedFolder(record, operation, id);
-      folders.add(folder);
-      return join(folder, String(count++));
-    },
-    foldersOfLater(journal.folder, step),
-  );
+  const keep = (operation: StepOperation) => {
+    const folder = parkedFolder(record, operation, id);
+    folders.add(folder);
+    return join(folder, String(count++));
+  };
+  const inverse = inverseOf({ record, installed: journal.installed(step), paths, later, keep });
   if (inverse.conflicts.length > 0 && force !== true)
     return { outcome: "conflict", conflicts: inverse.conflicts };
   if (inverse.operations.length === 0)
@@ -120,23 +136,15 @@ function undo(
       `step \`${step}\` has nothing left to take back there`,
       "see `countersign log`",
     );
-  makeParents(inverse.operations);
   journal.commit({
     id,
     undoes: { step, ...(paths ? { paths } : {}) },
-    operations: inverse.operations,
+    operations: withParents(inverse.operations, [record, ...later]),
     changes: inverse.changes,
-    keptBytes: 0,
+    keptBytes: bytesDisplaced(inverse.changes),
     parkedIn: [...folders],
   });
   return { outcome: "undone", step: id, changes: inverse.changes };
-}
-
-/** Folders in which steps after this one put or removed something. */
-function foldersOfLater(folder: string, step: string): ReadonlySet<string> {
-  const later = stepIds(folder).filter((id) => id > step);
-  const operations = later.flatMap((id) => readIntent(join(folder, id))?.operations ?? []);
-  return new Set(operations.map((one) => dirname(one.path)));
 }
 
 /** The originals stay on the file system of what they belong to: beside those of the step that is taken back. */
@@ -146,26 +154,36 @@ function parkedFolder(record: StepRecord, operation: StepOperation, id: string):
   return join(own, "..", id);
 }
 
+/** Finished steps, the oldest first. */
+function recordsIn(folder: string): readonly StepRecord[] {
+  return stepIds(folder).flatMap((id) => {
+    const home = join(folder, id);
+    const record = isFinished(home) ? readIntent(home) : undefined;
+    return record ? [record] : [];
+  });
+}
+
 function recordOf(folder: string, step: string): StepRecord {
   const home = join(folder, step);
-  const record = /^[\w-]+$/.test(step) ? readIntent(home) : undefined;
-  if (!record || !readInstalled(home))
+  const isName = /^[\w-]+$/.test(step);
+  if (isName && isDamaged(home))
     throw new UserError(
-      "NO_STEP",
-      `there is no step \`${step}\``,
-      "see `countersign log`; old steps are removed by `gc`",
+      "DAMAGED_STEP",
+      `the record of step \`${step}\` cannot be read any more`,
+      `what it displaced is still kept in folders named \`parked/${step}\` beside the layers`,
     );
-  return record;
+  const record = isName && isFinished(home) ? readIntent(home) : undefined;
+  if (record) return record;
+  throw new UserError(
+    "NO_STEP",
+    `there is no step \`${step}\``,
+    "see `countersign log`; old steps are removed by `gc`",
+  );
 }
 
 function summaries(folder: string): readonly StepSummary[] {
-  const records = stepIds(folder)
-    .map((id) => ({ record: readIntent(join(folder, id)), done: readInstalled(join(folder, id)) }))
-    .flatMap(({ record, done }) => (record && done ? [record] : []));
-  const undoneBy = new Map(
-    records.flatMap((one) => (one.undoes ? [[one.undoes.step, one.id] as const] : [])),
-  );
-  return records.map((record) => summaryOf(record, undoneBy.get(record.id)));
+  const records = recordsIn(folder);
+  return records.map((record) => summaryOf(record, undoerOf(record.id, records)));
 }
 
 function summaryOf(record: StepRecord, undoneBy: string | undefined): StepSummary {
@@ -174,20 +192,32 @@ function summaryOf(record: StepRecord, undoneBy: string | undefined): StepSummar
     id,
     at,
     changes,
-    keptBytes,
+    keptBytes: undoneBy === undefined ? keptBytes : 0,
     ...(label === undefined ? {} : { label }),
     ...(undoes ? { undoes } : {}),
     ...(undoneBy === undefined ? {} : { undoneBy }),
   };
 }
 
-function diffOf(folder: string, step: string) {
-  const record = recordOf(folder, step);
-  const differences = record.operations.map(({ operation, path, parked }) => ({
-    operation,
-    path,
-    ...(parked === undefined ? {} : { before: parked }),
-  }));
-  const undoneBy = summaries(folder).find((one) => one.undoes?.step === step)?.id;
-  return { summary: summaryOf(record, undoneBy), differences };
+function diffOf(journal: Journal, step: string) {
+  const record = recordOf(journal.folder, step);
+  const records = recordsIn(journal.folder);
+  const later = records.filter((one) => one.id > step);
+  const noted = new Map(journal.installed(step).map((one) => [one.path, one]));
+  const place = (at: string, print?: Installed) => locate(at, print, later, journal.installed);
+  const changes = new Map(record.changes.map((change) => [change.path, change]));
+  const differences = record.operations.map(({ operation, path, parked }): StepDifference => {
+    const change = changes.get(path);
+    const before = parked === undefined ? undefined : place(parked);
+    const isThere = operation === "put" || operation === "replace";
+    const after = isThere ? place(path, noted.get(path)) : undefined;
+    return {
+      operation,
+      path,
+      ...(change ? { change } : {}),
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    };
+  });
+  return { summary: summaryOf(record, undoerOf(step, records)), differences };
 }

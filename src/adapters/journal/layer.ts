@@ -9,7 +9,7 @@ import { isWithin } from "../exec/overlay/mounts.ts";
 import type { Root } from "../exec/overlay/stage.ts";
 import { findConflicts } from "./check.ts";
 import type { Journal } from "./journal.ts";
-import type { Installed, StepOperation } from "./step.ts";
+import { bytesDisplaced, type Installed, type StepOperation } from "./step.ts";
 import { disk } from "./storage.ts";
 
 /** What a layer changed under one captured folder. */
@@ -114,7 +114,7 @@ export function lowerLayer(record: LayerRecord, root: string): LowerLayer | unde
 
 /** Takes a layer away with what was captured. */
 export function removeLayer(state: string, record: LayerRecord): void {
-  for (const part of record.parts) disk.removeTree(dirname(part.upper));
+  for (const part of record.parts) disk.removeTree(dirname(dirname(part.upper)));
   disk.removeTree(join(state, LAYERS, record.id));
 }
 
@@ -239,17 +239,11 @@ function applyEntries(
   );
   const changes = chosen.flatMap(({ entries }) => entries.map((entry) => entry.change));
   const parkedIn = [...new Set(record.parts.map(parked))];
-  const keptBytes = changes.reduce((sum, change) => sum + keptFor(change), 0);
+  const keptBytes = bytesDisplaced(changes);
   const layer = record.id;
   const named = label === undefined ? {} : { label };
   journal.commit({ id, operations, changes, keptBytes, parkedIn, layer, ...named });
   return id;
-}
-
-function keptFor(change: Change): number {
-  if (change.kind === "delete") return change.extent.bytes;
-  if (change.kind === "modify") return change.before.bytes;
-  return change.kind === "metadata" ? change.extent.bytes : 0;
 }
 
 function operationFor(

@@ -1,21 +1,12 @@
-import { spawnSync } from "node:child_process";
 import type { Stats } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { UserError } from "../error.ts";
+import { dirname } from "node:path";
 import type { Attributes } from "../exec/diff/change.ts";
 import { type Extended, setExtended } from "../exec/diff/extended.ts";
-import { statOf } from "../exec/diff/extent.ts";
+import { attributesOf, listFolder, sameAttributes, statOf } from "../exec/diff/extent.ts";
+import { StepConflict } from "./conflict.ts";
+import { bringBack, bringIn, isWaiting, takeBackIn, takeOut, wasEdited } from "./crossing.ts";
 import type { StepOperation } from "./step.ts";
 import type { Storage } from "./storage.ts";
-
-/** Somebody else changed what a step is about to change. */
-export class StepConflict extends Error {
-  readonly path: string;
-  constructor(path: string, reason: string) {
-    super(`\`${path}\`: ${reason}`);
-    this.path = path;
-  }
-}
 
 /** Modes that must be put back after the moves of an operation; recorded before, so that a crash cannot lose them. */
 export function modesFor(operation: StepOperation): StepOperation["modes"] {
@@ -36,81 +27,176 @@ function lockedMode(name: string, stat: Stats | undefined): Record<string, numbe
 
 /** Does one operation; what is done already is left alone, so it can be repeated after a crash. */
 export function apply(operation: StepOperation, storage: Storage): void {
-  const { path, from = "", parked = "", modes } = operation;
   if (operation.operation === "attributes") {
-    changeAttributes(path, operation.after, operation.extended?.before, operation.extended?.after, storage);
+    const { before, after, extended } = operation;
+    changeAttributes(operation.path, before, after, extended?.before, extended?.after, storage);
+    return;
+  }
+  if (operation.makes) {
+    makeLike(operation, operation.makes, storage);
     return;
   }
   openParent(operation, storage);
-  if (operation.operation === "put") installNew(operation, storage);
+  (operation.copies ? applyByCopying : applyByRenaming)(operation, storage);
+  restoreModes(operation, storage);
+}
+
+function makeLike(
+  { path }: StepOperation,
+  like: NonNullable<StepOperation["makes"]>,
+  storage: Storage,
+): void {
+  if (!statOf(path)) storage.makeFolder(path);
+  if (!statOf(path)?.isDirectory()) throw new StepConflict(path, "something new is there");
+  if (Object.keys(like.extended).length > 0) setExtended(path, {}, like.extended);
+  storage.setAttributes(path, { mode: like.mode, uid: like.uid, gid: like.gid });
+}
+
+/** What somebody put into it since stays, and the folder with it. */
+function removeEmpty(path: string, storage: Storage): void {
+  if (statOf(path)?.isDirectory() && listFolder(path).length === 0) storage.removeTree(path);
+}
+
+function applyByCopying(operation: StepOperation, storage: Storage): void {
+  const { from = "" } = operation;
+  if (operation.operation === "put") bringIn(operation, storage);
+  else if (operation.operation === "remove") takeOut(operation, storage);
+  else if (isWaiting(from)) {
+    takeOut(operation, storage);
+    bringIn(operation, storage);
+  }
+}
+
+function applyByRenaming(operation: StepOperation, storage: Storage): void {
+  const { path, from = "", parked = "", modes } = operation;
+  if (operation.operation === "put") install(from, path, modes?.from, storage);
   else if (operation.operation === "remove") {
     if (!statOf(parked)) move(path, parked, modes?.path, storage);
   } else if (statOf(from)) {
     park(operation, storage);
     move(from, path, modes?.from, storage);
   }
-  restoreModes(operation, storage);
 }
 
+/** Attributes that somebody else gave it meanwhile stay. */
 function changeAttributes(
   path: string,
+  present: Attributes | undefined,
   wanted: Attributes | undefined,
   from: Extended | undefined,
   to: Extended | undefined,
   storage: Storage,
 ): void {
+  const stat = statOf(path);
+  if (!stat) return;
+  const now = attributesOf(stat);
+  const isOurs = [present, wanted].some((one) => one && sameAttributes(one, now));
+  if (!isOurs) return;
   if (to) setExtended(path, from ?? {}, to);
   if (wanted) storage.setAttributes(path, wanted);
 }
 
-function installNew({ path, from = "", modes, copies }: StepOperation, storage: Storage): void {
-  if (!statOf(from)) return;
-  if (statOf(path)) {
-    if (!copies) throw new StepConflict(path, "something new is there");
-    storage.removeTree(from);
-  } else move(from, path, modes?.from, storage);
+/** Puts something where nothing may be. A second name is refused where something is, which a rename would replace. */
+function install(from: string, path: string, mode: number | undefined, storage: Storage): void {
+  const [waiting, there] = [statOf(from), statOf(path)];
+  if (!waiting) return;
+  if (there && there.ino === waiting.ino && there.dev === waiting.dev && !waiting.isDirectory())
+    storage.unlink(from);
+  else if (there) throw new StepConflict(path, "something new is there");
+  else if (waiting.isDirectory() || !linkNew(from, path, storage)) move(from, path, mode, storage);
+  else storage.unlink(from);
 }
 
-function park(operation: StepOperation, storage: Storage): void {
-  const { path, parked = "", was, now, modes } = operation;
-  if (statOf(parked)) return;
-  if (was === "directory" || now === "directory") {
-    move(path, parked, modes?.path, storage);
-    return;
-  }
+/** False where the file system has no second names, or the kernel refuses this one. */
+function linkNew(from: string, path: string, storage: Storage): boolean {
   try {
-    storage.link(path, parked);
+    storage.link(from, path);
+    return true;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    if (code === "ENOENT") throw new StepConflict(path, "it is gone");
-    if (!["EPERM", "EMLINK", "EXDEV", "EOPNOTSUPP", "ENOTSUP"].includes(code)) throw error;
-    move(path, parked, undefined, storage);
+    if (code === "EEXIST") throw new StepConflict(path, "something new is there");
+    if (!NO_LINKS.includes(code)) throw error;
+    return false;
   }
 }
 
-/** Takes one operation back; what was not done is left alone. */
+const NO_LINKS = ["EPERM", "EMLINK", "EXDEV", "EOPNOTSUPP", "ENOTSUP"];
+
+/** Keeps what is there under a second name, so that the path is never empty for others. */
+function park({ path, parked = "", was, now, modes }: StepOperation, storage: Storage): void {
+  if (!statOf(parked)) {
+    if (was === "directory" || now === "directory" || !linkOriginal(path, parked, storage)) {
+      move(path, parked, modes?.path, storage);
+      return;
+    }
+  }
+  const [kept, there] = [statOf(parked), statOf(path)];
+  if (there && (there.ino !== kept?.ino || there.dev !== kept.dev))
+    throw new StepConflict(path, "it was replaced meanwhile");
+}
+
+function linkOriginal(path: string, parked: string, storage: Storage): boolean {
+  try {
+    return linkNew(path, parked, storage);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new StepConflict(path, "it is gone");
+  }
+}
+
+/** Takes one operation back; what was not done is left alone, and so is what somebody changed since. */
 export function revert(operation: StepOperation, storage: Storage): void {
-  const { path, from = "", parked = "", modes } = operation;
   if (operation.operation === "attributes") {
-    const { before, extended } = operation;
-    if (statOf(path)) changeAttributes(path, before, extended?.after, extended?.before, storage);
+    const { before, after, extended } = operation;
+    changeAttributes(operation.path, after, before, extended?.after, extended?.before, storage);
+    return;
+  }
+  if (operation.makes) {
+    removeEmpty(operation.path, storage);
     return;
   }
   openParent(operation, storage);
-  if (operation.operation === "put") {
-    if (!statOf(from) && statOf(path)) move(path, from, modes?.from, storage);
-  } else if (statOf(parked)) {
-    if (operation.operation === "replace" && !statOf(from) && statOf(path))
-      move(path, from, modes?.from, storage);
-    unpark(operation, storage);
-  }
+  (operation.copies ? revertByCopying : revertByRenaming)(operation, storage);
   restoreModes(operation, storage);
 }
 
-function unpark({ path, parked = "", modes }: StepOperation, storage: Storage): void {
+function revertByCopying(operation: StepOperation, storage: Storage): void {
+  const { from = "" } = operation;
+  if (operation.operation !== "remove") {
+    if (!isWaiting(from)) assertOurs(operation);
+    takeBackIn(operation, storage);
+  }
+  if (operation.operation !== "put") bringBack(operation, storage);
+}
+
+function revertByRenaming(operation: StepOperation, storage: Storage): void {
+  const { path, from = "", parked = "", modes } = operation;
+  if (operation.operation === "put") {
+    const [waiting, there] = [statOf(from), statOf(path)];
+    if (waiting && there?.ino === waiting.ino && there.dev === waiting.dev) storage.unlink(path);
+    else if (!waiting && there) {
+      assertOurs(operation);
+      move(path, from, modes?.from, storage);
+    }
+  } else if (statOf(parked)) {
+    if (operation.operation === "replace" && !statOf(from) && statOf(path)) {
+      assertOurs(operation);
+      move(path, from, modes?.from, storage);
+    }
+    unpark(operation, storage);
+  }
+}
+
+function assertOurs(operation: StepOperation): void {
+  if (wasEdited(operation)) throw new StepConflict(operation.path, "it was changed meanwhile");
+}
+
+/** A file that was only given a second name, and that somebody replaced by another since, was theirs to replace. */
+function unpark({ path, parked = "", modes, was, now }: StepOperation, storage: Storage): void {
   const [there, kept] = [statOf(path), statOf(parked)];
   if (!there) move(parked, path, modes?.path, storage);
   else if (there.ino === kept?.ino && there.dev === kept.dev) storage.unlink(parked);
+  else if (now !== undefined && was === "file" && now === "file") storage.unlink(parked);
   else throw new StepConflict(path, "something new is there");
 }
 
@@ -144,24 +230,9 @@ function move(from: string, to: string, mode: number | undefined, storage: Stora
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" && !statOf(from)) throw new StepConflict(from, "it is gone");
-    if (code !== "EXDEV") throw error;
-    copyAcross(from, to, storage);
+    if (code === "ENOTEMPTY" || code === "ENOTDIR" || code === "EISDIR")
+      throw new StepConflict(to, "something new is there");
+    throw error;
   }
   if (mode !== undefined) storage.chmod(to, mode);
-}
-
-/** Between file systems: a whole copy beside the target first, then one rename; the source goes last. */
-function copyAcross(from: string, to: string, storage: Storage): void {
-  const aside = join(dirname(to), `.${basename(to)}.countersign-new`);
-  storage.removeTree(aside);
-  const copied = spawnSync("cp", ["-a", "--reflink=auto", "--", from, aside], { encoding: "utf8" });
-  if (copied.status !== 0)
-    throw new UserError(
-      "COPY_FAILED",
-      `cannot copy to \`${to}\`: ${copied.stderr.trim()}`,
-      "free space and try again",
-    );
-  storage.syncFolder(dirname(to));
-  storage.rename(aside, to);
-  storage.removeTree(from);
 }

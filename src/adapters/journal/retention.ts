@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readInstalled, readIntent, stepIds } from "./commit.ts";
+import { dropStep, isFinished, readIntent, stepIds } from "./commit.ts";
+import { isActive } from "./history.ts";
 import type { StepRecord } from "./step.ts";
 import type { Storage } from "./storage.ts";
 
@@ -13,8 +14,11 @@ export interface Limits {
   readonly newest: number;
 }
 
-/** 7 days, 5 GB, the newest 200. */
-export const DEFAULT_LIMITS: Limits = { age: 7 * 24 * 3600 * 1000, bytes: 5e9, newest: 200 };
+/**
+ * 7 days or the newest 50, whichever keeps more, within 5 GB. The bytes are the firm bound: a disk that is full of
+ * ways back would be worse than a way back that is gone. Only the newest step is kept beyond them.
+ */
+export const DEFAULT_LIMITS: Limits = { age: 7 * 24 * 3600 * 1000, bytes: 5e9, newest: 50 };
 
 /** What was removed, and what is left of the budget. */
 export interface Collected {
@@ -33,33 +37,45 @@ export function collect(
   storage: Storage,
 ): Collected {
   const limits = { ...DEFAULT_LIMITS, ...chosen };
-  const steps = stepIds(folder).flatMap((id) => {
-    const record = readIntent(join(folder, id));
-    return record && readInstalled(join(folder, id)) ? [record] : [];
-  });
+  const steps = finishedSteps(folder);
   const kept: StepRecord[] = [];
   const removed: StepRecord[] = [];
   let bytes = 0;
   for (const [index, step] of steps.toReversed().entries()) {
-    const fits = index === 0 || (removed.length === 0 && bytes + step.keptBytes <= limits.bytes);
+    const needed = bytesKept(step, steps);
+    const fits = index === 0 || (removed.length === 0 && bytes + needed <= limits.bytes);
     const isRecent = index < limits.newest || now - step.at <= limits.age;
     if (fits && isRecent) {
       kept.push(step);
-      bytes += step.keptBytes;
+      bytes += needed;
     } else removed.push(step);
   }
-  for (const step of removed) remove(folder, step, storage);
+  const freedBytes = removed.reduce((sum, step) => sum + bytesKept(step, steps), 0);
+  for (const step of removed.toReversed()) dropStep(folder, step, storage);
   return {
     removed: removed.map((step) => step.id),
-    freedBytes: removed.reduce((sum, step) => sum + step.keptBytes, 0),
+    freedBytes,
     keptSteps: kept.length,
     keptBytes: bytes,
     limits,
   };
 }
 
-/** The promise goes first, so that a crash leaves only files that nobody refers to. */
-function remove(folder: string, step: StepRecord, storage: Storage): void {
-  storage.removeTree(join(folder, step.id));
-  for (const parked of step.parkedIn) storage.removeTree(parked);
+/** What is kept at the moment. */
+export function stepsInUse(folder: string): { readonly count: number; readonly bytes: number } {
+  const steps = finishedSteps(folder);
+  return { count: steps.length, bytes: steps.reduce((sum, step) => sum + bytesKept(step, steps), 0) };
+}
+
+/** The oldest first. */
+function finishedSteps(folder: string): readonly StepRecord[] {
+  return stepIds(folder).flatMap((id) => {
+    const record = isFinished(join(folder, id)) ? readIntent(join(folder, id)) : undefined;
+    return record ? [record] : [];
+  });
+}
+
+/** What was taken back is in the tree again and takes no space here. */
+function bytesKept(step: StepRecord, steps: readonly StepRecord[]): number {
+  return isActive(step.id, steps) ? step.keptBytes : 0;
 }

@@ -48,6 +48,8 @@ export interface MetadataChanged extends Common {
   readonly kind: "metadata";
   readonly before: Attributes;
   readonly after: Attributes;
+  /** The file had other names (hard links), which keep the old attributes. */
+  readonly breaksLinks?: boolean;
   /** Extended attributes of a folder, when they changed; names and values in hexadecimal. */
   readonly extended?: {
     readonly before: Readonly<Record<string, string>>;

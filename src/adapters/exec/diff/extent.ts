@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, readdirSync, type Stats } from "node:fs";
+import { chmodSync, lstatSync, type Stats } from "node:fs";
 import type { Attributes, Extent, FileKind } from "./change.ts";
+import { nativePath, readNames } from "./names.ts";
 
 /** An extent with the latest change of anything in it. */
 export interface Measured extends Extent {
@@ -10,7 +11,7 @@ export interface Measured extends Extent {
 /** What a path is, without following links; undefined when nothing is there. */
 export function statOf(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return lstatSync(nativePath(path), { throwIfNoEntry: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
     throw error;
@@ -58,7 +59,7 @@ export function measure(path: string, stat: Stats): Measured {
 function measureInto(folder: string, total: { entries: number; bytes: number; changed: number }): void {
   for (const name of listFolder(folder)) {
     const path = `${folder}/${name}`;
-    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(nativePath(path), { throwIfNoEntry: false });
     if (!stat || isWhiteout(stat)) continue;
     total.entries++;
     if (stat.ctimeMs > total.changed) total.changed = stat.ctimeMs;
@@ -77,21 +78,22 @@ export function inside(folder: string, stat: Stats, use: () => void): void {
 /** Names in a folder, also in one of our own that its mode keeps us out of; none when it is somebody else's. */
 export function listFolder(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return readNames(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
   }
-  return withAccess(folder, () => readdirSync(folder)) ?? [];
+  return withAccess(folder, () => readNames(folder)) ?? [];
 }
 
 /** Does something with a folder whose mode keeps its owner out, and puts the mode back. */
 function withAccess<T>(folder: string, use: () => T): T | undefined {
-  const { mode, uid } = lstatSync(folder);
+  const path = nativePath(folder);
+  const { mode, uid } = lstatSync(path);
   if (uid !== process.getuid?.()) return undefined;
-  chmodSync(folder, (mode & 0o7777) | 0o700);
+  chmodSync(path, (mode & 0o7777) | 0o700);
   try {
     return use();
   } finally {
-    chmodSync(folder, mode & 0o7777);
+    chmodSync(path, mode & 0o7777);
   }
 }

@@ -111,13 +111,13 @@ function readBlock(block: string, found: Map<string, Attribute[]>): void {
   if (!first.startsWith("# file: ")) return;
   const attributes = rest.map((line): Attribute => {
     const at = line.indexOf("=");
-    return at < 0 ? [unescape(line), ""] : [unescape(line.slice(0, at)), line.slice(at + 3)];
+    return at < 0 ? [unescaped(line), ""] : [unescaped(line.slice(0, at)), line.slice(at + 3)];
   });
-  found.set(unescape(first.slice("# file: ".length)), attributes);
+  found.set(unescaped(first.slice("# file: ".length)), attributes);
 }
 
 /** getfattr(1) writes what is not printable as a backslash and three octal digits. */
-function unescape(name: string): string {
+function unescaped(name: string): string {
   const bytes = name.replace(/\\([0-7]{3}|\\)/g, (_, code: string) =>
     code === "\\" ? "\\" : String.fromCharCode(Number.parseInt(code, 8)),
   );

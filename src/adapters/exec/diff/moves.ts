@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import type { Created, Deleted } from "./change.ts";
-import { statOf } from "./extent.ts";
+import { type Copies, movedCopy } from "./copies.ts";
+import { listFolder, statOf } from "./extent.ts";
 import { type Entry, equalFiles } from "./read.ts";
 
 /** Pairs compared for one run at most, and bytes of files read for that: it is for display only. */
@@ -8,12 +8,14 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Marks a deletion and a creation of the same thing as a move. `deletedAt` says where the deleted content still
- * is, `createdAt` where the new is. A commit does not depend on it.
+ * is, `createdAt` where the new is; of folders that were copied ahead their identity tells. A commit does not depend
+ * on it.
  */
 export function markMoves(
   entries: readonly Entry[],
   deletedAt: (entry: Entry) => string,
   createdAt: (entry: Entry) => string,
+  copies?: Copies,
 ): readonly Entry[] {
   const gone = entries.filter((entry) => entry.change.kind === "delete");
   const made = entries.filter((entry) => entry.change.kind === "create");
@@ -22,7 +24,14 @@ export function markMoves(
   let budget = MAX_BYTES;
   const byExtent = new Map<string, Entry[]>();
   for (const entry of gone) byExtent.set(sizeKey(entry), [...(byExtent.get(sizeKey(entry)) ?? []), entry]);
-  for (const entry of made) {
+  for (const entry of copies ? made : []) {
+    const from = copies && movedCopy(copies, createdAt(entry));
+    const source = gone.find((one) => one.relative === from && !marks.has(one));
+    if (!source) continue;
+    marks.set(source, entry);
+    marks.set(entry, source);
+  }
+  for (const entry of made.filter((one) => !marks.has(one))) {
     const candidates = byExtent.get(sizeKey(entry))?.filter((one) => !marks.has(one)) ?? [];
     for (const candidate of candidates.slice(0, 8)) {
       budget -= entry.change.extent.bytes;
@@ -64,8 +73,8 @@ function compareTrees(one: string, other: string): boolean {
   if (a.isFile()) return a.size === b.size && a.size > 0 && equalFiles(one, other);
   if (!a.isDirectory()) return false;
   try {
-    const names = readdirSync(one).sort();
-    const others = readdirSync(other).sort();
+    const names = listFolder(one).toSorted();
+    const others = listFolder(other).toSorted();
     return (
       names.length > 0 &&
       names.length === others.length &&
@@ -81,7 +90,7 @@ function alike(one: string, other: string): boolean {
   const [a, b] = [statOf(one), statOf(other)];
   if (!a || !b) return false;
   if (a.isDirectory() && b.isDirectory())
-    return readdirSync(one).length === 0 ? readdirSync(other).length === 0 : sameTree(one, other);
+    return listFolder(one).length === 0 ? listFolder(other).length === 0 : sameTree(one, other);
   if (a.isFile() && b.isFile()) return a.size === b.size && equalFiles(one, other);
   return (a.mode & 0o170000) === (b.mode & 0o170000);
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { closeSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { type Base, type Found, join } from "./base.ts";
 import type { Attributes, Change, MetadataChanged } from "./change.ts";
+import { type Copies, wasCopy } from "./copies.ts";
 import type { ExtendedPair } from "./extended.ts";
 import {
   attributesOf,
@@ -13,6 +14,7 @@ import {
   sameAttributes,
   statOf,
 } from "./extent.ts";
+import { nativePath, readNames } from "./names.ts";
 
 /** How a change is put into the real tree. */
 export type Operation = "put" | "replace" | "remove" | "attributes";
@@ -37,6 +39,8 @@ export interface ReadInput {
   readonly stamp: number;
   /** True for a file of the upper layer that was copied up from something that is gone below. */
   readonly wasCopied: (relative: string) => boolean;
+  /** What was copied into the upper folder before the command began. */
+  readonly copies?: Copies | undefined;
 }
 
 /** What one layer changed, in the order of its folders, with what hides lower folders. */
@@ -65,6 +69,11 @@ interface Reading {
 
 function readFolder(out: Reading, relative: string, upper: Stats, base: Found): void {
   const { input } = out;
+  if (input.copies?.folders.has(relative) && wasCopy(input.copies, relative, upper)) {
+    out.opaque.push(relative);
+    readCopied(out, input.copies, relative, upper, base);
+    return;
+  }
   const names = listFolder(at(input.upper, relative));
   if (relative !== "" && hidesLower(input, relative, names)) {
     out.opaque.push(relative);
@@ -89,6 +98,35 @@ function readEntry(out: Reading, relative: string): void {
   else replace(out, relative, upper, base);
 }
 
+/** A folder in which everything is of the layer itself, because it was copied into it: what is missing is gone. */
+function readCopied(out: Reading, copies: Copies, relative: string, upper: Stats, base: Found): void {
+  const { input } = out;
+  const names = listFolder(at(input.upper, relative));
+  const own = new Set(names);
+  if (!wasCopy(copies, relative, upper) || upper.ctimeMs > copies.stamp)
+    compareFolder(out, relative, upper, base);
+  for (const name of input.base.list(relative)) {
+    const gone = join(relative, name);
+    const found = own.has(name) || !copies.entries.has(gone) ? undefined : input.base.lookup(gone);
+    if (found) remove(out, gone, found);
+  }
+  inside(at(input.upper, relative), upper, () => {
+    for (const name of names) readCopiedEntry(out, copies, join(relative, name));
+  });
+}
+
+function readCopiedEntry(out: Reading, copies: Copies, relative: string): void {
+  const { input } = out;
+  const upper = statOf(at(input.upper, relative));
+  if (!upper) return;
+  const base = input.base.lookup(relative);
+  const isUntouched = wasCopy(copies, relative, upper) && upper.ctimeMs <= copies.stamp;
+  if (upper.isDirectory() && base?.stat.isDirectory()) readCopied(out, copies, relative, upper, base);
+  else if (isUntouched) return;
+  else if (base) replace(out, relative, upper, base);
+  else put(out, relative, upper);
+}
+
 /**
  * A folder that was removed and made again hides what was in it before. The overlay notes that in an extended
  * attribute, which Node cannot read; the merged tree shows the same: names of the lower folder are missing in it
@@ -108,7 +146,7 @@ function hidesLower(input: ReadInput, relative: string, upper: readonly string[]
 
 function listMerged(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return readNames(folder);
   } catch {
     return listFolder(folder);
   }
@@ -161,7 +199,8 @@ export function withExtended(
 function put(out: Reading, relative: string, upper: Stats): void {
   const { input } = out;
   const extent = extentOnly(measure(at(input.upper, relative), upper));
-  const conflict = input.wasCopied(relative) ? "it was deleted meanwhile" : undefined;
+  const wasThere = input.copies?.entries.has(relative) === true || input.wasCopied(relative);
+  const conflict = wasThere ? "it was deleted meanwhile" : undefined;
   const change: Change = {
     kind: "create",
     path: at(input.root, relative),
@@ -194,15 +233,10 @@ function replace(out: Reading, relative: string, upper: Stats, base: Found): voi
     extent: extentOnly(measure(at(input.upper, relative), upper)),
     ...conflictOf(measured, input),
   };
+  const links = base.stat.isFile() && base.stat.nlink > 1 ? { breaksLinks: true } : {};
   const change: Change = hasSameContent(at(input.upper, relative), upper, base)
-    ? { ...common, kind: "metadata", before: attributesOf(base.stat), after: attributesOf(upper) }
-    : {
-        ...common,
-        kind: "modify",
-        was: kindOf(base.stat),
-        before: extentOnly(measured),
-        ...(base.stat.isFile() && base.stat.nlink > 1 ? { breaksLinks: true } : {}),
-      };
+    ? { ...common, ...links, kind: "metadata", before: attributesOf(base.stat), after: attributesOf(upper) }
+    : { ...common, ...links, kind: "modify", was: kindOf(base.stat), before: extentOnly(measured) };
   out.entries.push({ operation: "replace", relative, change });
 }
 
@@ -220,19 +254,22 @@ function at(folder: string, relative: string): string {
 
 const CHUNK = 1 << 20;
 
+/** Times say nothing here: whoever changes a file can set them back. */
 function hasSameContent(path: string, upper: Stats, base: Found): boolean {
-  if (upper.isSymbolicLink() && base.stat.isSymbolicLink())
-    return readlinkSync(path) === readlinkSync(base.path);
+  if (upper.isSymbolicLink() && base.stat.isSymbolicLink()) return linkOf(path).equals(linkOf(base.path));
   if (!upper.isFile() || !base.stat.isFile() || upper.size !== base.stat.size) return false;
-  if (upper.mtimeMs === base.stat.mtimeMs) return true;
   return equalFiles(path, base.path);
+}
+
+function linkOf(path: string): Buffer {
+  return readlinkSync(nativePath(path), { encoding: "buffer" });
 }
 
 /** Compares two files byte by byte; files that cannot be read count as different. */
 export function equalFiles(one: string, other: string): boolean {
   const open: number[] = [];
   try {
-    for (const path of [one, other]) open.push(openSync(path, "r"));
+    for (const path of [one, other]) open.push(openSync(nativePath(path), "r"));
     const [a = 0, b = 0] = open;
     const [left, right] = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
     for (;;) {

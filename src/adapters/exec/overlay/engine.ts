@@ -3,18 +3,20 @@ import { join } from "node:path";
 import type { Ended, Runnable } from "../../../gate/ports.ts";
 import { UserError } from "../../error.ts";
 import { heldRecords, type Layer, type LayerPart, type LayerRecord, layerFrom } from "../../journal/layer.ts";
+import { newStepId } from "../../journal/step.ts";
 import { disk } from "../../journal/storage.ts";
-import { newStepId } from "../../journal/undo.ts";
 import { type Base, baseOf } from "../diff/base.ts";
 import type { Change } from "../diff/change.ts";
+import type { Copies } from "../diff/copies.ts";
 import type { ExtendedReader } from "../diff/extended.ts";
 import { markMoves } from "../diff/moves.ts";
 import { wasCopiedUp } from "../diff/origin.ts";
 import { type ReadResult, readLayer, withExtended } from "../diff/read.ts";
 import type { Room } from "../network/room.ts";
+import { type CopiedAhead, copyAhead, settleCopies } from "./copied-folders.ts";
 import { type Mount, readMounts } from "./mounts.ts";
 import { mountPointsInside, planMounts } from "./plan.ts";
-import { belowOf, makeRunFolder, type RunFolder } from "./run-folder.ts";
+import { belowOf, makeRunFolder, type RunFolder, waitingBelow } from "./run-folder.ts";
 import type { Launch, Stream } from "./setup.ts";
 import { type Finished, launch } from "./spawn.ts";
 import { chooseRoots, type Root, type Roots } from "./stage.ts";
@@ -52,6 +54,11 @@ export interface RunOptions {
   readonly started?: Launch["started"];
   readonly abort?: Launch["abort"];
   readonly channel?: Launch["channel"];
+  /**
+   * Folders that the command is going to rename, absolute. They are copied ahead, because an overlay refuses to rename
+   * what was there before (see `OverlayRun.notRenamable`).
+   */
+  readonly renames?: readonly string[];
 }
 
 /** What a command did; nothing of it is in the real tree yet. */
@@ -60,6 +67,8 @@ export interface OverlayRun {
   readonly leftBehind: Finished["leftBehind"];
   readonly changes: readonly Change[];
   readonly layer: Layer;
+  /** Folders of `renames` that could not be copied ahead: renaming them fails inside with EXDEV. */
+  readonly notRenamable: CopiedAhead["refused"];
 }
 
 export interface OverlayEngine {
@@ -123,10 +132,12 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
   const { options, roots } = setting;
   const captured = roots.captured;
   const held = heldRecords(options.state);
+  const waiting = waitingBelow(held, captured);
   const passed = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
   const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
   const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
   try {
+    const ahead = copyAhead(run.renames ?? [], captured, folder.uppers, held);
     const plan = planMounts({
       roots: captured,
       handles: folder.handles,
@@ -149,21 +160,29 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       stdio: run.stdio ?? ["inherit", "inherit", "inherit"],
       network,
     });
-    return await capture(setting, folder, held, finished);
+    const captive = await capture(setting, folder, { held, ...waiting, copies: ahead.copies }, finished);
+    return { ...captive, notRenamable: ahead.refused };
   } catch (error) {
     discardRun(options.state, folder, captured);
     throw error;
   }
 }
 
+/** What a run was started on. */
+interface Below extends ReturnType<typeof waitingBelow> {
+  readonly held: readonly LayerRecord[];
+  /** Per root. */
+  readonly copies: CopiedAhead["copies"];
+}
+
 /** The command's processes are gone by now, so nothing is changed any more while the namespaces are taken down. */
 async function capture(
   setting: Setting,
   folder: RunFolder,
-  held: readonly LayerRecord[],
+  below: Below,
   finished: Finished,
-): Promise<OverlayRun> {
-  const read = (root: Root, index: number) => readRoot(root, folder, index, held, finished.view);
+): Promise<Omit<OverlayRun, "notRenamable">> {
+  const read = (root: Root, index: number) => readRoot(root, folder, index, below, finished.view);
   let parts: readonly LayerPart[];
   try {
     parts = await withAttributes(setting.roots.captured.map(read), finished.attributes);
@@ -176,7 +195,8 @@ async function capture(
     stamp: folder.stamp,
     readAt: Date.now(),
     parts,
-    builtOn: held.map((one) => one.id),
+    builtOn: below.builtOn,
+    unseen: below.unseen,
     ownSteps: [],
   };
   const layer = layerFrom(setting.options.state, record);
@@ -188,20 +208,23 @@ interface Reading {
   readonly upper: string;
   readonly result: ReadResult;
   readonly base: Base;
+  readonly copies?: Copies | undefined;
 }
 
 function readRoot(
   root: Root,
   folder: RunFolder,
   index: number,
-  held: readonly LayerRecord[],
+  { held, copies: ahead }: Below,
   view: string,
 ): Reading {
   const upper = folder.uppers[index] ?? "";
   const base = baseOf(root.path, belowOf(held, root));
   const input = { root: root.path, upper, merged: view + root.path, stamp: folder.stamp };
-  const result = readLayer({ ...input, base, wasCopied: (relative) => wasCopiedUp(input, relative) });
-  return { root, upper, result, base };
+  const copies = ahead[index];
+  const wasCopied = (relative: string) => wasCopiedUp(input, relative);
+  const result = readLayer({ ...input, base, wasCopied, copies });
+  return { root, upper, result, base, copies };
 }
 
 /** One question for all folders: the reader was started with the command and answers at once. */
@@ -217,15 +240,22 @@ async function withAttributes(
       .filter((one) => one.operation !== "remove" && one.change.type === "file")
       .map((one) => join(upper, one.relative)),
   );
-  const answers = (await reader.compare(pairs.flat(), copied)) ?? [];
+  const fresh = readings.flatMap(({ upper, result }) =>
+    result.entries
+      .filter((one) => one.operation === "put" && one.change.type === "directory")
+      .map((one) => join(upper, one.relative)),
+  );
+  const answers = (await reader.compare(pairs.flat(), copied, fresh)) ?? [];
   const starts = pairs.map((_, index) => pairs.slice(0, index).flat().length);
-  return readings.map(({ root, upper, result, base }, index) => {
+  return readings.map(({ root, upper, result, base, copies }, index) => {
     const own = answers.slice(starts[index] ?? 0);
     const entries = markMoves(
       withExtended(root.path, result, own),
       (one) => base.lookup(one.relative)?.path ?? join(root.path, one.relative),
       (one) => join(upper, one.relative),
+      copies,
     );
+    if (copies) settleCopies(upper, copies, entries);
     return { root, upper, entries, opaque: result.opaque };
   });
 }

@@ -1,8 +1,11 @@
-import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../../error.ts";
-import { LAYERS, type LayerRecord, lowerLayer } from "../../journal/layer.ts";
-import { ownerOf } from "../../journal/step.ts";
+import { LAYERS, type LayerPart, type LayerRecord, lowerLayer } from "../../journal/layer.ts";
+import { OWNER, type RunOwner } from "../../journal/leftovers.ts";
+import { ownerOf } from "../../journal/owner.ts";
+import { disk } from "../../journal/storage.ts";
+import type { LowerLayer } from "../diff/base.ts";
 import { isWithin } from "./mounts.ts";
 import { isRoot } from "./setup.ts";
 import type { Root } from "./stage.ts";
@@ -30,7 +33,13 @@ export function makeRunFolder(
 ): RunFolder {
   const path = join(state, LAYERS, id);
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  writeFileSync(join(path, "owner.json"), JSON.stringify(ownerOf(process.pid)));
+  const owner: RunOwner = {
+    ...ownerOf(process.pid),
+    stages: roots.map((root) => root.stage),
+    ...(temporary === undefined ? {} : { session: temporary }),
+  };
+  disk.write(join(path, OWNER), JSON.stringify(owner));
+  if (temporary !== undefined) touch(temporary);
   writeFileSync(join(path, "empty"), "", { mode: 0o444 });
   makeDevices(join(path, "device"));
   const handles: { source: string; name: string }[] = [];
@@ -79,16 +88,53 @@ function makeRootFolders(
   return upper;
 }
 
-/** Parts of waiting layers under one root, the newest first. */
-export function belowOf(held: readonly LayerRecord[], root: Root) {
-  const layers = held.toReversed().flatMap((record) => lowerLayer(record, root.path) ?? []);
-  const inside = layers.find((layer) => isWithin(layer.upper, root.path));
-  if (!inside) return layers;
-  throw new UserError(
-    "HELD_INSIDE",
-    `a result that changes \`${root.path}\` waits, and cannot be shown to the next command`,
-    "accept or reject it first",
+/** Layers that are stacked at most. The kernel takes 500; the line that names them has a bound as well. */
+const MAX_STACKED = 100;
+
+/** Parts of waiting layers that a run sees under one root, the newest first. */
+export function belowOf(held: readonly LayerRecord[], root: Root): readonly LowerLayer[] {
+  return held.toReversed().flatMap((record) => stackable(record, root) ?? []);
+}
+
+/** No overlay may contain its own lower layers: what was captured of a folder that holds the stage stays unseen. */
+function stackable(record: LayerRecord, root: Root): LowerLayer | undefined {
+  const layer = lowerLayer(record, root.path);
+  return layer && !isWithin(layer.upper, root.path) ? layer : undefined;
+}
+
+/**
+ * Which waiting results a run is built on, and which ones it does not see although they change what it captures.
+ * Throws when too many wait.
+ */
+export function waitingBelow(
+  held: readonly LayerRecord[],
+  roots: readonly Root[],
+): { readonly builtOn: readonly string[]; readonly unseen: readonly string[] } {
+  for (const root of roots) {
+    const waiting = belowOf(held, root).length;
+    if (waiting > MAX_STACKED)
+      throw new UserError(
+        "TOO_MANY_HELD",
+        `${waiting} results that change \`${root.path}\` wait, more than the ${MAX_STACKED} that a command can be run on`,
+        "accept or reject some of them first",
+      );
+  }
+  const builtOn = held.filter((record) => roots.some((root) => stackable(record, root)));
+  const unseen = held.filter((record) => record.parts.some((part) => isUnseen(record, part, roots)));
+  return { builtOn: builtOn.map((one) => one.id), unseen: unseen.map((one) => one.id) };
+}
+
+function isUnseen(record: LayerRecord, part: LayerPart, roots: readonly Root[]): boolean {
+  const touches = part.entries.some(({ change }) =>
+    roots.some((root) => isWithin(change.path, root.path) || isWithin(root.path, change.path)),
   );
+  return touches && !roots.some((root) => root.path === part.root.path && stackable(record, root));
+}
+
+/** A session that is used is not swept. */
+function touch(folder: string): void {
+  const now = new Date();
+  utimesSync(folder, now, now);
 }
 
 function makeLike(target: string, path: string): void {
