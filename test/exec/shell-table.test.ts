@@ -66,7 +66,7 @@ const LINES: readonly string[] = [
   "test -t 0; echo $?; test -t 1; echo $?; tty; stty",
   "echo x >/dev/full; echo $?",
   "echo a >/dev/stdout; echo b >/dev/stderr; cat /dev/stdin; echo c >/dev/fd/2; head -c 2 /dev/zero | od -c",
-  "ls /proc/self/fd",
+  "ls /proc/self/fd | grep -x .",
   "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status",
   "env | sort",
   "shopt | grep -c on; set -o | grep -c on",
@@ -92,7 +92,7 @@ const LEFT: readonly (readonly [string, number])[] = [
   ["(trap '' TERM HUP INT; nohup sleep 1000 >/dev/null 2>&1 &)", 1],
   ["perl -e 'fork and exit; setpgrp; fork and exit; exec qw(sleep 1000)'; sleep 0.1", 1],
   ["sleep 0.01 & wait", 0],
-  ["true | sleep 1000 & true & wait $!", 1],
+  ["true | sleep 1000 & sleep 0.2", 1],
   ["sleep 1000 & exit 3", 1],
 ];
 

@@ -35,7 +35,7 @@ function openingOf(request: Launch): Buffer {
     ...list(request.copied.flatMap(({ lower, upper }) => [lower, upper])),
     ...list([PROC, ...sharedProc(), ...request.mounts].flatMap(mountFields)),
     ...list(environmentPairs(request)),
-    ...list(commandWords(request.command)),
+    ...list(commandWords(request)),
   ];
   const bytes = Buffer.from(fields.map((field) => `${field}\0`).join(""));
   return Buffer.concat([Buffer.from(String(bytes.length).padStart(12, "0")), bytes]);

@@ -55,8 +55,10 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-export function commandWords(command: Runnable): readonly string[] {
-  return "argv" in command ? command.argv : ["bash", "--noprofile", "--norc", "-c", command.shell];
+/** A line was read as bash reads it: `PATH`, which a line before may have changed, must not name another bash. */
+export function commandWords({ command, tools }: Launch): readonly string[] {
+  if ("argv" in command) return command.argv;
+  return [tools.bash ?? "bash", "--noprofile", "--norc", "-c", command.shell, "bash"];
 }
 
 /** Parts of `/proc` that reach the whole machine and that the root user of a namespace could write. */

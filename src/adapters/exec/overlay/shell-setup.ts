@@ -38,8 +38,9 @@ function joinWords({ nsenter = "nsenter" }: Tools): readonly string[] {
   return [nsenter, "--preserve-credentials", `--user=${users}`, `--net=${network}`, "--"];
 }
 
-function innerWords({ tools, command }: Launch): readonly string[] {
-  const own = commandWords(command);
+function innerWords(request: Launch): readonly string[] {
+  const { tools } = request;
+  const own = commandWords(request);
   const words = [...resetWords(tools, own[0] ?? ""), ...own];
   const tree = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   if (isRoot()) return [tools.unshare, ...tree, "--", tools.shell, "-c", ROOT_INIT, "sh", ...words];

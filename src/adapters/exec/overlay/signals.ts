@@ -16,7 +16,7 @@ const PATIENCE = 1000;
 
 export interface SignalForwarding {
   /** How the command ended, told by its exit code and by the signals that came. */
-  describe(code: number): Ended;
+  describe(code: number): Promise<Ended>;
   /** Ends the command and everything it started. */
   killAll(): void;
   stop(): void;
@@ -40,7 +40,9 @@ export function forwardSignals(outer: number): SignalForwarding {
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   return {
-    describe: (code) => {
+    describe: async (code) => {
+      // A signal that came with the end of the command is told to us after it.
+      await new Promise((resolve) => setImmediate(resolve));
       const signal = [...came.keys()].find(
         (name) => code === 128 + constants.signals[name as NodeJS.Signals],
       );

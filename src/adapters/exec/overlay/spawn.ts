@@ -49,7 +49,13 @@ export async function launch(request: Launch): Promise<Finished> {
   try {
     const { code, left, keeper } = await Promise.race([follow(child, answers, request), failed]);
     const leftBehind = countOf(setup.leftBehind?.() ?? left);
-    return { ended: signals.describe(code), leftBehind, view: `/proc/${keeper}/root`, attributes, release };
+    return {
+      ended: await signals.describe(code),
+      leftBehind,
+      view: `/proc/${keeper}/root`,
+      attributes,
+      release,
+    };
   } catch (error) {
     void release();
     throw error;

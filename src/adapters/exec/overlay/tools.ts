@@ -6,6 +6,8 @@ export interface Tools {
   readonly shell: string;
   readonly unshare: string;
   readonly mount: string;
+  /** Runs lines; absent: the one that the command's own `PATH` names. */
+  readonly bash?: string;
   /** Does the whole set-up by itself, in half the time; absent: the other programs do it. */
   readonly perl?: string;
   /** Needed to join a room without Perl. */
@@ -34,12 +36,13 @@ export function findTools(which: "all" | "without-perl" = "all"): Tools | { read
   if (!shell) return { missing: "sh" };
   if (!unshare) return { missing: "unshare" };
   if (!mount) return { missing: "mount" };
-  const [nsenter, setpriv] = ["nsenter", "setpriv"].map(find);
+  const [bash, nsenter, setpriv] = ["bash", "nsenter", "setpriv"].map(find);
   const loopback = loopbackCommand();
   const perl = which === "all" && hasPerl() ? PERL : undefined;
   const reset = perl === undefined ? resetWords() : undefined;
   return {
     ...{ shell, unshare, mount },
+    ...(bash ? { bash } : {}),
     ...(perl ? { perl } : {}),
     ...(nsenter ? { nsenter } : {}),
     ...(setpriv ? { setpriv } : {}),
