@@ -1,0 +1,181 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Runnable } from "../../gate/ports.ts";
+import { CHANNEL } from "./overlay/setup.ts";
+
+/**
+ * Takes the working directory and the exported variables from one line of a session to the next.
+ *
+ * The line itself is run unchanged, by `bash -c`. Bash reads the file named by `BASH_ENV` before it; from there we set
+ * a trap for its end, which writes to the same file where the shell stands and what it exports. `exit`, `set -e`,
+ * a failed line and a signal that bash handles end in that trap as well.
+ *
+ * Not carried, because it would change what a later line means without being seen in its text: functions, aliases,
+ * shell options, variables that are not exported, traps, the folder stack, limits, the file mode mask.
+ *
+ * Nothing is carried when bash does not come to its trap: after `exec PROGRAM`, `kill -9`, `set -n`, or when the line
+ * sets or clears a trap for EXIT itself. What differs for the line: `trap -p` lists one trap more, `set -v` prints it,
+ * and a last command is a child of bash instead of taking its place, so that bash tells of a signal which ended it.
+ */
+export interface CarryingLine {
+  /** The line as it was judged. */
+  readonly runnable: Runnable;
+  /** To be added to the environment of the command. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The open file: `RunOptions.channel` of the isolated engine. */
+  readonly channel: number;
+  /** What the line left, once it ended; undefined when that cannot be told. */
+  readCarried(): Carried | undefined;
+  close(): void;
+}
+
+/** What a line left for the next one. Written by the command: data of its choice, inside the bounds. */
+export interface Carried {
+  /** Absolute, resolved; undefined when the folder is gone. */
+  readonly cwd: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Names of variables that are not carried: too long, no UTF-8, or a meaning for shells or for us. */
+  readonly dropped: readonly string[];
+}
+
+/** Whether the command runs isolated, with our file as its channel, or beside us. */
+type Where = "isolated" | "plain";
+
+/**
+ * Prepares a line; undefined when there is nothing to carry: words instead of a line, or a bash that would not read
+ * our file (`POSIXLY_CORRECT`), or no `/proc`. `folder`: where a file can be made; it has no name there for long.
+ */
+export function carryingLine(
+  runnable: Runnable,
+  environment: Readonly<Record<string, string | undefined>>,
+  { folder, where }: { readonly folder: string; readonly where: Where },
+): CarryingLine | undefined {
+  if (!("shell" in runnable) || environment.POSIXLY_CORRECT !== undefined) return undefined;
+  if (process.platform !== "linux") return undefined;
+  const channel = openHidden(folder);
+  const file = where === "isolated" ? CHANNEL : `/proc/${process.pid}/fd/${channel}`;
+  writeSync(channel, prelude(file, environment._ ?? "bash"));
+  return {
+    runnable,
+    environment: { BASH_ENV: file },
+    channel,
+    readCarried: () => parseCarried(readBounded(channel)),
+    close: () => closeSync(channel),
+  };
+}
+
+/** Bytes of a folder and all variables. */
+const MOST_BYTES = 2_097_152;
+
+/** Bytes of one variable: the kernel takes no longer text (MAX_ARG_STRLEN, execve(2)). */
+const LONGEST = 131_071;
+
+const MOST_VARIABLES = 4096;
+
+/** Variables that every shell sets for itself. */
+export const OWN_TO_A_SHELL: readonly string[] = ["_", "SHLVL", "BASH_ENV"];
+
+/** Never carried: what changes the meaning of a line before it begins, and what directs the gate. */
+const CHANGING_MEANING =
+  /^(ENV|BASHOPTS|SHELLOPTS|PROMPT_COMMAND|CDPATH|GLOBIGNORE|POSIXLY_CORRECT|BASH_FUNC_.*|COUNTERSIGN_.*)$/;
+
+/** Reads what the trap wrote: the folder, a line end and NUL; then each variable with a NUL. */
+export function parseCarried(bytes: Buffer | undefined): Carried | undefined {
+  const fields = splitFields(bytes);
+  const [first, ...rest] = fields ?? [];
+  if (first === undefined || rest.length > MOST_VARIABLES) return undefined;
+  const folder = textOf(first);
+  if (folder !== "" && folder !== undefined && !(folder.startsWith("/") && folder.endsWith("\n")))
+    return undefined;
+  const environment: Record<string, string> = {};
+  const dropped: string[] = [];
+  for (const field of rest) {
+    const at = field.indexOf("=");
+    const name = field.toString("latin1", 0, at);
+    if (at <= 0) return undefined;
+    if (OWN_TO_A_SHELL.includes(name)) continue;
+    const value = textOf(field.subarray(at + 1));
+    const fits = /^[A-Za-z_]\w{0,199}$/.test(name) && field.length <= LONGEST;
+    if (value !== undefined && fits && !CHANGING_MEANING.test(name)) environment[name] = value;
+    else dropped.push(name.replace(/[^\x20-\x7e]/g, "?").slice(0, 60));
+  }
+  return { cwd: folder === "" ? undefined : folder?.slice(0, -1), environment, dropped };
+}
+
+/** Undefined when it is no list of fields that all end with a NUL. */
+function splitFields(bytes: Buffer | undefined): readonly Buffer[] | undefined {
+  if (bytes?.at(-1) !== 0) return undefined;
+  const fields: Buffer[] = [];
+  let from = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, from)) {
+    fields.push(bytes.subarray(from, at));
+    from = at + 1;
+  }
+  return fields;
+}
+
+function textOf(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `$_` has the value that it has without us. A file too large for the line's own limit must not end it by SIGXFSZ. */
+function prelude(file: string, underscore: string): string {
+  const write = `{ builtin pwd -P; builtin printf "\\0"; ${ENV} -0; } >|${file}`;
+  return [
+    `trap '{ set +xv; } 2>/dev/null; trap "" XFSZ; { ${write}; } 2>/dev/null || :' EXIT`,
+    "unset BASH_ENV",
+    `: ${quoted(underscore)}`,
+    "",
+  ].join("\n");
+}
+
+/** Of the system, whatever the line did to `PATH`. */
+const ENV = "/usr/bin/env";
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** In memory where that is possible: it holds whatever the command exports. */
+function openHidden(folder: string): number {
+  const own = mkdtempSync(join(isWritable("/dev/shm") ? "/dev/shm" : folder, "countersign-carry-"));
+  try {
+    return openSync(join(own, "carry"), "wx+", 0o600);
+  } finally {
+    rmSync(own, { recursive: true });
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined when there is more than the bound. */
+function readBounded(descriptor: number): Buffer | undefined {
+  const bytes = Buffer.alloc(MOST_BYTES + 1);
+  let length = 0;
+  for (;;) {
+    const read = readSync(descriptor, bytes, length, bytes.length - length, length);
+    length += read;
+    if (read === 0 || length === bytes.length) break;
+  }
+  return length > MOST_BYTES ? undefined : bytes.subarray(0, length);
+}
