@@ -56,9 +56,12 @@ export const runCommand: CliCommand = async (args, io) => {
   const runnable = request.argv ? { argv: request.argv } : { shell: request.call.input as string };
   const journal = await openJournal(io, request.asking.session);
   try {
-    const { state } = placesFrom(io.environment);
+    const { state, config } = placesFrom(io.environment);
     const { setting } = request;
-    const level = levelFor({ state, environment: io.environment, setting }, readEngine(values.engine));
+    const level = levelFor(
+      { state, config, environment: io.environment, setting },
+      readEngine(values.engine),
+    );
     const ports = { ...commonPorts(io, setting.workspace, journal), engines: level.engines };
     const { session } = request.asking;
     const scope = declaredScope(io, session);

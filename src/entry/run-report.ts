@@ -69,7 +69,8 @@ function remarks(result: Ran & RunResult, io: Io): readonly string[] {
 function heldMessage(result: Ran & RunResult, io: Io): string {
   const lines = result.held.slice(0, 12).map((effect) => `  ${effectLine(effect, io)}`);
   const rest = result.held.length > 12 ? [`  … and ${result.held.length - 12} more`] : [];
-  const head = `It ran, and ${result.held.length} of its changes wait: nobody foresaw them.`;
+  const { length } = result.held;
+  const head = `It ran isolated; ${length} ${length === 1 ? "change waits" : "changes wait"} for a yes and ${length === 1 ? "is" : "are"} not real yet.`;
   return [
     paint(io, "yellow", head),
     ...lines,

@@ -15,9 +15,9 @@ export const PROTECTION: Readonly<Record<EngineName, string>> = {
 
 /** The level in force in the current folder. */
 export function levelIn(io: Io): Level {
-  const { state } = placesFrom(io.environment);
+  const { state, config } = placesFrom(io.environment);
   return levelFor(
-    { state, environment: io.environment, setting: settingOf(io, io.cwd, undefined) },
+    { state, config, environment: io.environment, setting: settingOf(io, io.cwd, undefined) },
     undefined,
   );
 }

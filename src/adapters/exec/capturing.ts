@@ -1,13 +1,18 @@
 import { join } from "node:path";
 import type { Setting } from "../../core/call.ts";
 import type { Exposure } from "../../core/protection.ts";
-import type { Captured, Engine, RestorePort } from "../../gate/ports.ts";
+import type { Captured, Engine, RestorePort, Runnable } from "../../gate/ports.ts";
 import { lookAt } from "../facts/captured.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
+import { type Carried, carryingLine } from "./carry.ts";
+import { openClosedNetwork } from "./closed-network.ts";
 import type { Change } from "./diff/change.ts";
+import { type Exposed, exposedTo } from "./exposed.ts";
+import type { Room } from "./network/room.ts";
 import {
   CONTROL_SOCKETS,
   createOverlayEngine,
+  type OverlayEngine,
   type OverlayOptions,
   type OverlayRun,
 } from "./overlay/engine.ts";
@@ -18,11 +23,15 @@ export function overlayPlaces(state: string): { readonly engine: string; readonl
   return { engine: join(state, "overlay"), journal: join(state, "journal") };
 }
 
-/** What the isolated runs of one request have in common. */
+/** What the runs of one request have in common. */
 export interface Isolation {
   readonly state: string;
+  /** The person's configuration folder. */
+  readonly config: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly setting: Setting;
+  /** Told what a line leaves for the next one of its session; `undefined` when that cannot be told. */
+  readonly carry?: ((carried: Carried | undefined) => void) | undefined;
 }
 
 /**
@@ -30,18 +39,26 @@ export interface Isolation {
  * becomes real only when the gate says so. Throws `UserError` when the folders do not allow it.
  */
 export function overlayEngine(isolation: Isolation): Engine {
-  const { state, setting, environment } = isolation;
-  const places = overlayPlaces(state);
   // What cannot be captured is said before anything is judged as contained.
-  createOverlayEngine(optionsFor(isolation, OPEN)).close();
+  createOverlayEngine(optionsFor(isolation, OPEN, { masked: [], caches: [] }, "on")).close();
   return {
     name: "linux-overlay",
     restore: journalRestorePoints,
     execute: async (command, _setting, exposure) => {
-      const engine = createOverlayEngine(optionsFor(isolation, exposure));
+      const { state, config, setting } = isolation;
+      const exposed = exposedTo(exposure, setting, childEnvironment(isolation.environment));
+      const closed = exposure.network === "closed" ? await openClosedNetwork(state, config) : undefined;
+      const engine = createOverlayEngine(optionsFor(isolation, exposure, exposed, closed?.network ?? "on"));
       try {
-        const run = await engine.run(command, { cwd: setting.cwd, env: childEnvironment(environment) });
-        return { ...run.ended, captured: captured(run, setting, openJournal(places.journal)) };
+        const run = await runLine(engine, command, exposed.environment, isolation);
+        const journal = openJournal(overlayPlaces(state).journal);
+        const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
+        return {
+          ...run.ended,
+          leftBehind: run.leftBehind ?? 0,
+          refusedHosts: refusedHosts ?? [],
+          captured: captured(run, setting, journal),
+        };
       } finally {
         engine.close();
       }
@@ -49,17 +66,44 @@ export function overlayEngine(isolation: Isolation): Engine {
   };
 }
 
+async function runLine(
+  engine: OverlayEngine,
+  command: Runnable,
+  env: NodeJS.ProcessEnv,
+  { state, setting, carry }: Isolation,
+): Promise<OverlayRun> {
+  const line = carry && carryingLine(command, env, { folder: state, where: "isolated" });
+  try {
+    const run = await engine.run(line?.runnable ?? command, {
+      cwd: setting.cwd,
+      env: { ...env, ...line?.environment },
+      ...(line ? { channel: line.channel } : {}),
+    });
+    carry?.(line?.readCarried());
+    return run;
+  } finally {
+    line?.close();
+  }
+}
+
 const OPEN: Exposure = { network: "on", credentials: "kept", tools: [] };
 
-function optionsFor({ state, setting }: Isolation, { credentials }: Exposure): OverlayOptions {
+function optionsFor(
+  { state, setting }: Isolation,
+  { credentials, tools }: Exposure,
+  { masked, caches }: Pick<Exposed, "masked" | "caches">,
+  network: Room | "on" | "off",
+): OverlayOptions {
+  const reachesServices = credentials === "kept" || tools.includes("docker") || tools.includes("podman");
   return {
     state: overlayPlaces(state).engine,
     workspace: workspaceIn(setting),
     home: setting.home,
-    masked: setting.own,
-    network: "on",
+    masked,
+    caches,
+    network,
     tmp: "host",
-    ...(credentials === "kept" ? { sockets: CONTROL_SOCKETS } : {}),
+    ...(reachesServices ? { sockets: CONTROL_SOCKETS } : {}),
   };
 }
 
