@@ -50,9 +50,16 @@ function foresees(foreseen: Effect, happened: Effect): boolean {
     foreseen.verb === happened.verb || (foreseen.verb === "replace" && happened.verb !== "create");
   const writes = ["create", "change"];
   if (!sameVerb && !(writes.includes(foreseen.verb) && writes.includes(happened.verb))) return false;
-  const above = foreseen.resource.name.replace(/\/\*+$/, "");
-  return (
-    happened.resource.name === above ||
-    (foreseen.resource.kind === "directory" && happened.resource.name.startsWith(`${above}/`))
-  );
+  return covers(foreseen, happened);
+}
+
+/** A folder covers what is in it. The deletion of the workspace covers all of it, that of `*` what is no graver. */
+function covers({ resource, marks }: Effect, happened: Effect): boolean {
+  const above = resource.name.replace(/\/\*+$/, "");
+  if (happened.resource.name === above) return true;
+  if (resource.kind !== "directory") return false;
+  const isWhole = resource.environment === "workspace" && happened.verb === "delete";
+  if (isWhole && above === ".") return true;
+  if (isWhole && above === "*") return happened.marks.every((mark) => marks.includes(mark));
+  return happened.resource.name.startsWith(`${above}/`);
 }
