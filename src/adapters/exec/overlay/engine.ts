@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Ended, Runnable } from "../../../gate/ports.ts";
 import { UserError } from "../../error.ts";
 import { heldRecords, type Layer, type LayerPart, type LayerRecord, layerFrom } from "../../journal/layer.ts";
@@ -19,7 +19,7 @@ import { mountPointsInside, planMounts } from "./plan.ts";
 import { belowOf, makeRunFolder, type RunFolder, waitingBelow } from "./run-folder.ts";
 import type { Launch, Stream } from "./setup.ts";
 import { type Finished, launch } from "./spawn.ts";
-import { chooseRoots, type Root, type Roots } from "./stage.ts";
+import { chooseRoots, type Root, type Roots, withLiveWorkspace } from "./stage.ts";
 import { findTools, type Tools } from "./tools.ts";
 
 /** How commands are run; all paths absolute. */
@@ -27,6 +27,12 @@ export interface OverlayOptions {
   /** Our own folder: layers, parked originals. Never visible to a command. */
   readonly state: string;
   readonly workspace: string;
+  /**
+   * `live` is for a service, as a development server: it sees at once what others change in the workspace, and what
+   * it changes there is real at once. The way back has to be made before (a snapshot). Files that a command must not
+   * see stay hidden until somebody replaces them.
+   */
+  readonly workspaceWrites?: "captured" | "live";
   /** Captured as well where that is possible. */
   readonly home?: string;
   /** Files and folders that a command must not see: keys, other secrets, our own configuration. */
@@ -108,7 +114,8 @@ export function createOverlayEngine(options: OverlayOptions): OverlayEngine {
   mkdirSync(options.state, { recursive: true, mode: 0o700 });
   const state = realpathSync(options.state);
   const mounts = readMounts("self");
-  const roots = chooseRoots({ ...options, state }, mounts);
+  const chosen = chooseRoots({ ...options, state }, mounts);
+  const roots = options.workspaceWrites === "live" ? withLiveWorkspace(chosen) : chosen;
   const session = join(state, "sessions", (options.session ?? "default").replace(/[^\w-]/g, "_"));
   const setting: Setting = { options: { ...options, state }, tools, mounts, roots, session };
   return {
@@ -133,7 +140,8 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
   const captured = roots.captured;
   const held = heldRecords(options.state);
   const waiting = waitingBelow(held, captured);
-  const passed = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
+  const caches = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
+  const passed = [...caches, ...roots.live.map((root) => root.path)];
   const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
   const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
   try {
@@ -142,9 +150,9 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       roots: captured,
       handles: folder.handles,
       below: captured.map((root) => belowOf(held, root).length),
-      ...(temporary === undefined ? {} : { tmp: temporary }),
+      ...(temporary === undefined ? {} : { tmp: relative(folder.path, temporary) }),
       masked: [...maskedPaths(setting), ...captured.map((root) => root.stage)],
-      passed: [...passed],
+      passed,
       mounts: setting.mounts,
     });
     const network = options.network ?? "on";
@@ -264,7 +272,8 @@ function maskedPaths({ options, roots }: Setting): readonly string[] {
   const sockets = CONTROL_SOCKETS.filter(
     (path) => !(options.sockets ?? []).some((one) => one.startsWith(path)),
   );
-  return [...(options.masked ?? []), ...sockets, options.state, ...roots.captured.map((root) => root.stage)];
+  const stages = [...roots.captured, ...roots.live].map((root) => root.stage);
+  return [...(options.masked ?? []), ...sockets, options.state, ...stages];
 }
 
 /** Behind a link that an agent made, writing through would reach any folder of its choice. */
@@ -280,7 +289,8 @@ function checkedCache(path: string): string | undefined {
 
 function makeTemporary({ session, roots }: Setting): string {
   for (const name of ["tmp", "var/tmp"]) mkdirSync(join(session, name), { recursive: true, mode: 0o700 });
-  for (const path of mountPointsInside(roots.captured, session)) mkdirSync(path, { recursive: true });
+  const own = [...roots.captured, ...roots.live];
+  for (const path of mountPointsInside(own, session)) mkdirSync(path, { recursive: true });
   return session;
 }
 

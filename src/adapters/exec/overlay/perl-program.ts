@@ -115,8 +115,12 @@ sub run_tree {
 
 sub left_running {
   opendir(my $all, "/proc") or return "";
-  my @stats = map { open(my $file, "<", "/proc/$_/stat") ? scalar readline $file : "" } grep /^\\d+$/ && $_ > 1, readdir $all;
-  scalar grep /.*\\) [^ZX]/, @stats;
+  my $left = 0;
+  for my $id (grep /^[0-9]+$/ && $_ > 1, readdir $all) {
+    open(my $file, "<", "/proc/$id/stat") or next;
+    $left++ unless readline($file) =~ /.*\\) [ZX]/;
+  }
+  $left;
 }
 
 sub run_command {

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isWithin, type Mount, reachableMounts } from "./mounts.ts";
 import type { Root } from "./stage.ts";
+import { DEVICES, TEMPLATE } from "./template.ts";
 
 /** One mount, in the words of fstab(5). Paths without a leading `/` are relative to the run's folder. */
 export interface PlannedMount {
@@ -26,7 +27,10 @@ export interface PlanInput {
   readonly below: readonly number[];
   /** Folders on other file systems, under a name in the run's folder. */
   readonly handles: readonly { readonly source: string; readonly name: string }[];
-  /** Folder that is `/tmp` for the commands of a session; absent: the machine's own `/tmp` is passed through. */
+  /**
+   * Folder with what is `/tmp` and `/var/tmp` for the commands of a session, as seen from the run's folder; absent: the
+   * machine's own `/tmp` is passed through.
+   */
   readonly tmp?: string;
   /** Paths that a command must not see; files are empty for it, folders are empty and read-only. */
   readonly masked: readonly string[];
@@ -38,8 +42,6 @@ export interface PlanInput {
 /** Places that hold temporary files; each command of a session sees the session's own. */
 const TEMPORARY = ["/tmp", "/var/tmp"];
 
-const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
-
 /** Kernel file systems that say nothing about the workspace and that a command may not change. */
 const COVERED = ["/sys/fs/cgroup", "/sys/kernel/debug", "/sys/kernel/tracing", "/sys/firmware"];
 
@@ -48,7 +50,7 @@ export function planMounts(input: PlanInput): MountPlan {
   const out: PlannedMount[] = [];
   const add: Add = (source, target, type, options) => out.push({ source, target, type, options });
   for (const { source, name } of input.handles) add(source, name, "none", "bind");
-  for (const [index, root] of input.roots.entries()) add(root.path, `l${index}`, "none", "bind");
+  for (const [index, root] of input.roots.entries()) add(root.path, `${TEMPLATE}/l${index}`, "none", "bind");
   for (const [index, path] of input.passed.entries()) add(path, `c${index}`, "none", "bind");
   devices(add);
   if (input.tmp !== undefined) temporary(input, add);
@@ -64,27 +66,32 @@ export function planMounts(input: PlanInput): MountPlan {
 type Add = (source: string, target: string, type: string, options: string) => void;
 
 function devices(add: Add): void {
-  for (const name of DEVICES) add(`/dev/${name}`, `device/${name}`, "none", "bind");
-  if (existsSync("/dev/pts")) add("/dev/pts", "device/pts", "none", "rbind");
-  add("device", "/dev", "none", "rbind");
+  for (const name of DEVICES) add(`/dev/${name}`, `${TEMPLATE}/device/${name}`, "none", "bind");
+  if (existsSync("/dev/pts")) add("/dev/pts", `${TEMPLATE}/device/pts`, "none", "rbind");
+  add(`${TEMPLATE}/device`, "/dev", "none", "rbind");
   add("tmpfs", "/dev/shm", "tmpfs", "nosuid,nodev,mode=1777");
 }
 
 function temporary(input: PlanInput, add: Add): void {
   for (const path of TEMPORARY.filter((one) => existsSync(one) && !lstatSync(one).isSymbolicLink())) {
-    if (!input.roots.some((root) => isWithin(path, root.path))) add(`temporary${path}`, path, "none", "bind");
+    if (!input.roots.some((root) => isWithin(path, root.path)))
+      add(`${input.tmp}${path}`, path, "none", "bind");
   }
 }
 
-/** True when a path can be seen at all inside: not below a `/tmp` that was replaced, unless in a captured folder. */
+/** True when a path can be seen at all inside: not below a `/tmp` that was replaced, unless in a folder of its own. */
 function isVisible(path: string, input: PlanInput): boolean {
-  const captured = input.roots.some((root) => isWithin(path, root.path));
-  return captured || input.tmp === undefined || !TEMPORARY.some((one) => isWithin(path, one));
+  const folders = [...input.roots.map((root) => root.path), ...input.passed];
+  return (
+    folders.some((folder) => isWithin(path, folder)) ||
+    input.tmp === undefined ||
+    !TEMPORARY.some((one) => isWithin(path, one))
+  );
 }
 
 function overlayOptions(input: PlanInput, index: number): string {
   const waiting = Array.from({ length: input.below[index] ?? 0 }, (_, layer) => `b${index}.${layer}`);
-  const lower = [...waiting, `l${index}`];
+  const lower = [...waiting, `${TEMPLATE}/l${index}`];
   return `userxattr,volatile,lowerdir=${lower.join(":")},upperdir=${index}/u,workdir=${index}/w`;
 }
 
@@ -96,13 +103,13 @@ function masks(input: PlanInput, add: Add): void {
     if (isCovered(path)) continue;
     if (!isVisible(path, input)) continue;
     if (statSync(path).isDirectory()) add("tmpfs", path, "tmpfs", "ro,nosuid,nodev,noexec,mode=0555,size=4k");
-    else add("empty", path, "none", "bind,ro");
+    else add(`${TEMPLATE}/empty`, path, "none", "bind,ro");
   }
 }
 
 function resolved(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }

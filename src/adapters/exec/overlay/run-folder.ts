@@ -9,6 +9,7 @@ import type { LowerLayer } from "../diff/base.ts";
 import { isWithin } from "./mounts.ts";
 import { isRoot } from "./setup.ts";
 import type { Root } from "./stage.ts";
+import { makeTemplate } from "./template.ts";
 
 /** The folders of one run. */
 export interface RunFolder {
@@ -40,8 +41,7 @@ export function makeRunFolder(
   };
   disk.write(join(path, OWNER), JSON.stringify(owner));
   if (temporary !== undefined) touch(temporary);
-  writeFileSync(join(path, "empty"), "", { mode: 0o444 });
-  makeDevices(join(path, "device"));
+  makeTemplate(state);
   const handles: { source: string; name: string }[] = [];
   const link: Link = (source, name) => {
     if (isWithin(source, state)) symlinkSync(relative(path, source), join(path, name));
@@ -52,13 +52,8 @@ export function makeRunFolder(
   };
   const uppers = roots.map((root, index) => makeRootFolders(path, id, root, index, held, link));
   for (const [index, target] of passed.entries()) makeLike(target, join(path, `c${index}`));
-  if (temporary !== undefined) link(temporary, "temporary");
-  const stamps = roots.map((root, index) => {
-    const stamp = join(root.stage, LAYERS, id, `stamp${index}`);
-    writeFileSync(stamp, "");
-    return statSync(stamp).ctimeMs;
-  });
-  return { id, path, uppers, handles, stamp: Math.max(...stamps) };
+  const stamps = uppers.map((upper) => statSync(upper).ctimeMs);
+  return { id, path, uppers, handles, stamp: roots.length === 0 ? Date.now() : Math.max(...stamps) };
 }
 
 /**
@@ -82,7 +77,6 @@ function makeRootFolders(
   const { mode, uid, gid } = statSync(root.path);
   if (isRoot()) chownSync(upper, uid, gid);
   chmodSync(upper, mode & 0o7777);
-  mkdirSync(join(path, `l${index}`));
   if (!isWithin(own, path)) link(own, String(index));
   for (const [at, layer] of belowOf(held, root).entries()) link(layer.upper, `b${index}.${at}`);
   return upper;
@@ -140,20 +134,4 @@ function touch(folder: string): void {
 function makeLike(target: string, path: string): void {
   if (statSync(target).isDirectory()) mkdirSync(path);
   else writeFileSync(path, "");
-}
-
-const DEVICE_FILES = ["null", "zero", "full", "random", "urandom", "tty"];
-const DEVICE_LINKS = {
-  fd: "/proc/self/fd",
-  stdin: "/proc/self/fd/0",
-  stdout: "/proc/self/fd/1",
-  stderr: "/proc/self/fd/2",
-  ptmx: "pts/ptmx",
-};
-
-function makeDevices(folder: string): void {
-  mkdirSync(folder, { mode: 0o755 });
-  for (const name of DEVICE_FILES) writeFileSync(join(folder, name), "");
-  for (const name of ["pts", "shm"]) mkdirSync(join(folder, name));
-  for (const [name, target] of Object.entries(DEVICE_LINKS)) symlinkSync(target, join(folder, name));
 }
