@@ -15,6 +15,8 @@ export interface Root {
 
 export interface Roots {
   readonly captured: readonly Root[];
+  /** Folders that are written through to; their stages, with waiting results, stay hidden. */
+  readonly live: readonly Root[];
   /** Folders that were to be captured but cannot be; a command can only read them. With the reason. */
   readonly readOnly: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -42,13 +44,18 @@ export function chooseRoots(
   return roots([home, workspace], [], places.state, mounts);
 }
 
+/** The same, but the workspace is what it is outside. A home inside the workspace is live with it. */
+export function withLiveWorkspace(roots: Roots): Roots {
+  return { ...roots, captured: roots.captured.slice(0, -1), live: roots.captured.slice(-1) };
+}
+
 function roots(
   paths: readonly string[],
   readOnly: Roots["readOnly"],
   state: string,
   mounts: readonly Mount[],
 ): Roots {
-  return { captured: paths.map((path) => stageFor(path, state, mounts)), readOnly };
+  return { captured: paths.map((path) => stageFor(path, state, mounts)), live: [], readOnly };
 }
 
 function whyNotHome(home: string, mounts: readonly Mount[]): string | undefined {
