@@ -3,10 +3,12 @@ import { canAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
 import { levelFor } from "../adapters/exec/engines.ts";
 import { childEnvironment } from "../adapters/exec/plain.ts";
+import { fetchFact } from "../adapters/facts/machine.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { ENGINES, type EngineName } from "../core/protection.ts";
+import type { CheckRequest } from "../gate/check.ts";
 import type { LedgerPort } from "../gate/ports.ts";
-import { type RunResult, runCall } from "../gate/run.ts";
+import { type RunPorts, type RunResult, runCall } from "../gate/run.ts";
 import { EXIT } from "../gate/verdict.ts";
 import { readEnvironment, requestOf } from "./check-command.ts";
 import { commonPorts } from "./compose.ts";
@@ -14,12 +16,14 @@ import { acceptHeld, findHeld, heldLayers, rejectHeld } from "./held.ts";
 import { collectDaily } from "./housekeeping.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
+import { plainText } from "./render.ts";
 import { conclude } from "./run-report.ts";
 import { declaredScope, sessionTotals } from "./session.ts";
+import { type SessionPlace, sessionPlace } from "./session-carry.ts";
 
 export const RUN_HELP = `Judges a command, asks where needed, makes the way back, runs it, records every step.
 
-  countersign run [--json] [--cwd DIR] [--environment NAME] [--engine NAME] [--] CMD…
+  countersign run [--json] [--cwd DIR] [--environment NAME] [--session NAME] [--engine NAME] [--] CMD…
 
 Several words run as the words of one command; a single word runs as a line for bash.
 What the log cannot record does not run.
@@ -30,8 +34,11 @@ yes to exactly what was caught (\`countersign held\`). A program that nobody can
 and no network but loopback and the hosts that the operator named. Elsewhere (engine snapshot) the project is kept
 before the command runs. \`countersign version\` says which engine is in force, and why.
 
+--session NAME carries the working directory and the exported variables from one line to the next, as one shell would.
+
 Examples
   countersign run -- npm test
+  countersign run --session fix 'cd packages/api && export NODE_ENV=test'
   countersign run 'cd build && rm -rf *'
   countersign run -- terraform destroy          stops here: a second person has to agree
 
@@ -51,28 +58,42 @@ export const runCommand: CliCommand = async (args, io) => {
       "no command to run",
       "write it after `--`: countersign run -- npm test",
     );
-  const request = requestOf(words, values.cwd ?? io.cwd, readEnvironment(values.environment), io);
-  const environment = childEnvironment(io.environment);
-  const runnable = request.argv ? { argv: request.argv } : { shell: request.call.input as string };
+  const { session } = values;
+  const place = sessionPlace(session, values.cwd, io);
+  const asked = requestOf(words, place.cwd, readEnvironment(values.environment), io);
+  const request = session === undefined ? asked : { ...asked, asking: { ...asked.asking, session } };
   const journal = await openJournal(io, request.asking.session);
   try {
-    const { state, config } = placesFrom(io.environment);
-    const { setting } = request;
-    const level = levelFor(
-      { state, config, environment: io.environment, setting },
-      readEngine(values.engine),
-    );
-    const ports = { ...commonPorts(io, setting.workspace, journal), engines: level.engines };
-    const { session } = request.asking;
-    const scope = declaredScope(io, session);
-    const context = { totals: sessionTotals(io, session), ...(scope ? { scope } : {}) };
-    const result = await runCall({ ...request, ...context, runnable, environment }, ports);
+    const result = await carryOut(request, place, readEngine(values.engine), journal, io);
+    for (const note of [...place.notes, ...place.keep()]) io.warn(`countersign: ${plainText(note)}\n`);
     return conclude(await decideNow(result, journal, io), values.json === true, io);
   } finally {
     await journal.close();
     await collectDaily(io);
   }
 };
+
+function carryOut(
+  request: CheckRequest,
+  { environment, carry }: SessionPlace,
+  wanted: EngineName | undefined,
+  journal: LedgerPort,
+  io: Io,
+): Promise<RunResult> {
+  const { state, config } = placesFrom(io.environment);
+  const { setting, asking, argv, call } = request;
+  const { engines } = levelFor({ state, config, environment, setting, carry }, wanted);
+  const ports: RunPorts = {
+    ...commonPorts(io, setting.workspace, journal),
+    fetch: (need) => fetchFact(need, environment),
+    engines,
+  };
+  const scope = declaredScope(io, asking.session);
+  const totals = sessionTotals(io, asking.session);
+  const runnable = argv ? { argv } : { shell: call.input as string };
+  const context = { totals, ...(scope ? { scope } : {}), environment: childEnvironment(environment) };
+  return runCall({ ...request, ...context, runnable }, ports);
+}
 
 /** What waits is asked about at once where the operator can be asked; a no discards it. */
 async function decideNow(result: RunResult, journal: LedgerPort, io: Io): Promise<RunResult> {
@@ -91,7 +112,9 @@ async function decideNow(result: RunResult, journal: LedgerPort, io: Io): Promis
 
 function readArguments(args: readonly string[]) {
   const first = args.findIndex(
-    (arg, at) => !arg.startsWith("-") && !["--cwd", "--environment", "--engine"].includes(args[at - 1] ?? ""),
+    (arg, at) =>
+      !arg.startsWith("-") &&
+      !["--cwd", "--environment", "--engine", "--session"].includes(args[at - 1] ?? ""),
   );
   const split = args.indexOf("--");
   const at = split >= 0 && (first < 0 || split < first) ? split : first;
@@ -105,6 +128,7 @@ function readArguments(args: readonly string[]) {
         cwd: { type: "string" },
         environment: { type: "string" },
         engine: { type: "string" },
+        session: { type: "string" },
       },
     });
     return { values, words: at < 0 ? [] : args.slice(args[at] === "--" ? at + 1 : at) };

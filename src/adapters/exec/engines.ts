@@ -36,9 +36,10 @@ function lesser(direct: Engine, reason: string, wanted: EngineName | undefined):
   throw new UserError("NO_ISOLATION", `\`${wanted}\` does not work here: ${reason}`, "leave --engine out");
 }
 
-function directEngine({ state, environment }: Isolation, name: "snapshot" | "plain"): Engine {
-  const restore = name === "plain" ? NOTHING_KEPT : snapshotRestorePoints(join(state, "restore-points"));
-  return { name, restore, execute: runDirectly(environment) };
+function directEngine(isolation: Isolation, name: "snapshot" | "plain"): Engine {
+  const restore =
+    name === "plain" ? NOTHING_KEPT : snapshotRestorePoints(join(isolation.state, "restore-points"));
+  return { name, restore, execute: runDirectly(isolation) };
 }
 
 const NOTHING_KEPT: RestorePort = { make: async () => undefined, ended: async () => {} };

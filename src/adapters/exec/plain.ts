@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Setting } from "../../core/call.ts";
 import type { Ended, Engine, Runnable } from "../../gate/ports.ts";
+import type { Isolation } from "./capturing.ts";
+import { carryingLine } from "./carry.ts";
 
 /** Variables that would make the shell we start run something before the text that was judged. */
 const START_FILES = ["BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "CDPATH", "GLOBIGNORE"];
@@ -20,10 +22,22 @@ export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Process
  *
  * A shell text is run by a bash that we start without start files, because bash is the shell it was read as.
  */
-export function runDirectly(environment: NodeJS.ProcessEnv): Engine["execute"] {
-  return (command, setting) => {
-    const [program, ...args] = wordsOf(command);
-    return run(program ?? "", args, setting, childEnvironment(environment));
+export function runDirectly({
+  environment,
+  state,
+  carry,
+}: Pick<Isolation, "environment" | "state" | "carry">): Engine["execute"] {
+  return async (command, setting) => {
+    const env = childEnvironment(environment);
+    const line = carry && carryingLine(command, env, { folder: state, where: "plain" });
+    try {
+      const [program = "", ...args] = wordsOf(line?.runnable ?? command);
+      const ended = await run(program, args, setting, { ...env, ...line?.environment });
+      carry?.(line?.readCarried());
+      return ended;
+    } finally {
+      line?.close();
+    }
   };
 }
 
