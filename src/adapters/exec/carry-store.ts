@@ -98,7 +98,8 @@ function keep(
   const unset = [...(old.unset ?? []), ...gone].filter((name) => !(name in now));
   const cwd = carried.cwd ?? old.cwd;
   write(file, { version: 1, ...(cwd === undefined ? {} : { cwd }), set, unset: [...new Set(unset)] });
-  return notesOn(carried, secret);
+  const dropped = carried.dropped.filter((name) => before[name] === undefined);
+  return notesOn({ ...carried, dropped }, secret);
 }
 
 /** Names that the line took out of its environment; those that a shell cannot hold never arrived there. */
