@@ -12,6 +12,7 @@ import type {
   ActionEvent,
   ActionProposed,
   ActionWithdrawn,
+  CapturedDiscarded,
   ClaimChecked,
   ClaimMade,
   EffectsAnalyzed,
@@ -106,6 +107,7 @@ const WHEN: ReadonlyMap<string, readonly Stage[]> = new Map<ActionEvent["type"],
   ["execution.lost", ["executing"]],
   ["outcome.found", ["unknown"]],
   ["effects.captured", STARTED],
+  ["captured.discarded", ["executed", "failed", "unknown", "undone"]],
   ["undo.done", ["executed", "failed", "unknown"]],
   ["claim.made", STAGES],
   ["claim.checked", STAGES],
@@ -172,6 +174,8 @@ function apply(action: Action, event: Exclude<ActionEvent, ActionProposed>): Act
       return outcomeFound(action, event);
     case "effects.captured":
       return { ...action, captured: [...(action.captured ?? []), ...event.effects] };
+    case "captured.discarded":
+      return discarded(action, event);
     case "undo.done":
       return undone(action, event);
     case "claim.made":
@@ -303,6 +307,12 @@ function outcomeFound(action: Action, event: OutcomeFound): Action | Refusal {
   if (event.evidence.length === 0)
     return refuse("no-evidence", "an outcome is found by evidence, and none is named");
   return { ...action, stage: event.outcome };
+}
+
+/** Only what became real can be undone, so an action whose waiting part is gone stays what it was. */
+function discarded(action: Action, event: CapturedDiscarded): Action | Refusal {
+  if (event.layer === "") return refuse("malformed", "the captured result has to be named");
+  return action.captured ? action : refuse("nothing-captured", "nothing was caught that could wait");
 }
 
 function undone(action: Action, event: UndoDone): Action | Refusal {

@@ -27,6 +27,7 @@ export type ActionEvent =
   | ExecutionLost
   | OutcomeFound
   | EffectsCaptured
+  | CapturedDiscarded
   | UndoDone
   | ClaimMade
   | ClaimChecked;
@@ -186,6 +187,14 @@ export interface OutcomeFound extends Common {
 interface EffectsCaptured extends Common {
   readonly type: "effects.captured";
   readonly effects: readonly Effect[];
+}
+
+/** What was caught of it and waited is gone: somebody said no, or to what it was built on. It never became real. */
+export interface CapturedDiscarded extends Common {
+  readonly type: "captured.discarded";
+  /** The captured result, as the engine names it. */
+  readonly layer: string;
+  readonly by: Principal;
 }
 
 /** The restore point was put back. */

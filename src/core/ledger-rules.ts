@@ -184,6 +184,7 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   "execution.lost",
   "outcome.found",
   "effects.captured",
+  "captured.discarded",
   "undo.done",
 ]);
 

@@ -35,6 +35,8 @@ export const REFUSALS = [
   "forbidden-now",
   "no-restore-point",
   "other-restore-point",
+  /** only what was caught can wait and be discarded */
+  "nothing-captured",
   "no-evidence",
   "unknown-claim",
   /** a claim is made once: saying it again does not take a verdict back */

@@ -80,7 +80,7 @@ export async function rejectHeld(layer: Layer, ledger: LedgerPort, io: Io): Prom
     if (action === undefined) continue;
     const { actor } = askingOf(io);
     const at = systemClock.now();
-    await ledger.append({ type: "undo.done", action, at, restorePoint: `held:${id}`, by: actor });
+    await ledger.append({ type: "captured.discarded", action, at, layer: id, by: actor });
   }
   return gone.map((id) => labels.get(id) ?? id);
 }

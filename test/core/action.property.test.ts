@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "execution.lost": ["executing"],
   "outcome.found": ["unknown"],
   "effects.captured": ["executing", "executed", "failed", "unknown"],
+  "captured.discarded": ["executed", "failed", "unknown", "undone"],
   "undo.done": ["executed", "failed", "unknown"],
   "claim.made": STAGES,
   "claim.checked": STAGES,

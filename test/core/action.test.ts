@@ -141,6 +141,8 @@ describe("[L2] once", () => {
 
 describe("[A-after] what comes after", () => {
   const undo = (restorePoint: string): Step => ({ type: "undo.done", restorePoint, by: person("olga") });
+  const caught: Step = { type: "effects.captured", effects: [] };
+  const discard: Step = { type: "captured.discarded", layer: "l1", by: person("olga") };
   const claim: Step = { type: "claim.made", claim: "tests pass", text: "tests pass" };
   const verdict = (
     verdict: "confirmed" | "contradicted" | "unproven",
@@ -164,6 +166,12 @@ describe("[A-after] what comes after", () => {
       "executed",
     ],
     ["not before it runs", [...permitted, { type: "effects.captured", effects: [] }], "wrong-stage"],
+    ["what waited is discarded", [...running, caught, finished, discard], "executed"],
+    ["also after the rest was undone", [...running, caught, finished, undo("p1"), discard], "undone"],
+    ["and the rest is undone after it", [...running, caught, finished, discard, undo("p1")], "undone"],
+    ["nothing is discarded that was not caught", [...running, finished, discard], "nothing-captured"],
+    ["nor while it runs", [...running, caught, discard], "wrong-stage"],
+    ["nor without its name", [...running, caught, finished, { ...discard, layer: "" } as Step], "malformed"],
     ["a claim is made", [...running, finished, claim], "executed"],
     ["and confirmed", [...running, finished, claim, verdict("confirmed", ["log"])], "executed"],
     ["by evidence", [...running, finished, claim, verdict("confirmed", [])], "no-evidence"],

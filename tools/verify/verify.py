@@ -104,7 +104,7 @@ def climb(leaf, index, size, path):
 
 # --- What the entries must not say. The ids are those of src/core/ledger-rules.ts.
 ENDED = ("action.withdrawn", "action.expired", "action.revoked", "action.superseded")
-OUTCOMES = ("execution.finished", "execution.lost", "outcome.found", "effects.captured", "undo.done")
+OUTCOMES = ("execution.finished", "execution.lost", "outcome.found", "effects.captured", "captured.discarded", "undo.done")
 
 class Rules:
     def __init__(self):

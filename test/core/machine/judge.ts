@@ -213,6 +213,8 @@ function brokenAfter(event: ActionEvent, own: readonly ActionEvent[]): string | 
     if (event.evidence.length === 0) return "[L6] an outcome that nothing shows";
     return one(own, "execution.lost") ? undefined : "[L7] found what was not lost";
   }
+  if (event.type === "captured.discarded")
+    return one(own, "effects.captured") ? undefined : "[L7] discarded what nobody caught";
   if (event.type === "undo.done") {
     if (!one(own, "execution.intended")) return "[L7] undone before it ran";
     const points = own.flatMap((earlier) =>

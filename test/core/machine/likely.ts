@@ -167,6 +167,7 @@ function afterwards(world: World, action: Action): ActionEvent {
       evidence: ["log"],
     };
   }
+  if (chance.chance(15)) return { ...common, type: "captured.discarded", layer: "layer", by: person("olga") };
   if (chance.chance(30)) {
     return { ...common, type: "undo.done", restorePoint: action.restorePoint ?? "none", by: person("olga") };
   }

@@ -135,6 +135,8 @@ export const MUTANTS: Readonly<Record<string, () => Next>> = {
         action && event.type === "undo.done" ? { ...event, restorePoint: action.restorePoint ?? "" } : event,
       ),
     ),
+  "[L7] what nobody caught is discarded": () =>
+    seeing("captured.discarded", (action) => ({ ...action, captured: action.captured ?? [] })),
   "[L6] a contradicted claim is made again": () =>
     seeing("claim.made", (action) => ({ ...action, claims: new Map() })),
   "[L6] a verdict needs no evidence": () =>
