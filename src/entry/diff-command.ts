@@ -4,7 +4,7 @@ import { unifiedDiff } from "../adapters/text-diff.ts";
 import { EXIT } from "../gate/verdict.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { inWords, paint, plainText, shownPath } from "./render.ts";
-import { type Difference, findWayBack } from "./ways-back.ts";
+import { type Difference, findWaysBack } from "./ways-back.ts";
 
 export const DIFF_HELP = `Shows what a command changed.
 
@@ -34,7 +34,8 @@ export const diffCommand: CliCommand = async (args, io) => {
     return EXIT.done;
   }
   const [action, paths] = values.last ? [undefined, positionals] : [positionals[0], positionals.slice(1)];
-  const point = findWayBack(io, action);
+  const points = findWaysBack(io, action);
+  const [point] = points;
   const chosen = (await point.differences()).filter((one) => isNamed(one, paths, io));
   if (values.json) {
     for (const { before: _before, after: _after, ...one } of chosen) io.print(`${JSON.stringify(one)}\n`);
@@ -45,7 +46,9 @@ export const diffCommand: CliCommand = async (args, io) => {
     io.print(`${statLine(one, io)}\n`);
     if (!values.stat) io.print(textOf(one, io));
   }
-  if (chosen.length === 0) io.print("no difference\n");
+  for (const { summary } of points.filter(({ engine }) => engine === "points"))
+    io.print(`kept beside: ${plainText(summary)}\n`);
+  if (chosen.length === 0) io.print("no difference in files\n");
   return EXIT.done;
 };
 

@@ -3,11 +3,15 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../adapters/error.ts";
 import { overlayPlaces } from "../adapters/exec/capturing.ts";
+import { pointsIn } from "../adapters/exec/points-in.ts";
 import { openHeld } from "../adapters/journal/held.ts";
 import { openJournal } from "../adapters/journal/journal.ts";
 import { placesFrom } from "../adapters/places.ts";
+import { collectPoints } from "../adapters/restore/points/collect.ts";
+import { pointsFolder } from "../adapters/restore/points/record.ts";
 import { collectGarbage, DEFAULT_RETENTION } from "../adapters/restore/snapshot/garbage.ts";
 import { EXIT } from "../gate/verdict.ts";
+import { settingOf } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { inWords } from "./render.ts";
 
@@ -95,6 +99,12 @@ export async function collectAll(io: Io, { age, bytes }: Budget): Promise<readon
     const freedBytes = Math.max(0, bytesBefore - bytesAfter);
     const use = { usedBytes: bytesAfter, budgetBytes: bytes };
     results.push({ what: "snapshots", removed: removed.length, freedBytes, ...use });
+  }
+  if (existsSync(pointsFolder(state))) {
+    const place = { state, operator: io.environment, setting: settingOf(io, io.cwd, undefined) };
+    const { removed, freedBytes, keptBytes } = await collectPoints(pointsIn(place), { bytes });
+    const use = { usedBytes: keptBytes, budgetBytes: bytes };
+    results.push({ what: "restore points beside files", removed: removed.length, freedBytes, ...use });
   }
   return results;
 }

@@ -82,7 +82,10 @@ function carryOut(
 ): Promise<RunResult> {
   const { state, config } = placesFrom(io.environment);
   const { setting, asking, argv, call } = request;
-  const { engines } = levelFor({ state, config, environment, setting, carry }, wanted);
+  const { engines } = levelFor(
+    { state, config, environment, operator: io.environment, setting, carry },
+    wanted,
+  );
   const ports: RunPorts = {
     ...commonPorts(io, setting.workspace, journal),
     fetch: (need) => fetchFact(need, environment),

@@ -5,7 +5,7 @@ import { askingOf, systemClock } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
 import { shownPath } from "./render.ts";
-import { findWayBack } from "./ways-back.ts";
+import { findWaysBack, type WayBack } from "./ways-back.ts";
 
 export const UNDO_HELP = `Puts back what a command changed.
 
@@ -36,23 +36,35 @@ export const undoCommand: CliCommand = async (args, io) => {
     return EXIT.done;
   }
   const [id, named] = values.last ? [undefined, positionals] : [positionals[0], positionals.slice(1)];
-  const point = findWayBack(io, id);
+  const points = findWaysBack(io, id);
   const asking = askingOf(io);
   const journal = await openJournal(io, asking.session);
   try {
-    const paths = await point.undo({
-      conflicts: values.force ? "overwrite" : "stop",
-      ...(named.length > 0 ? { paths: named.map((path) => resolve(io.cwd, path)) } : {}),
-    });
-    const { action, restorePoint } = point;
-    const at = systemClock.now();
-    await journal.append({ type: "undo.done", action, at, restorePoint, by: asking.actor });
-    io.print(values.json ? `${JSON.stringify({ action, paths })}\n` : said(paths, io));
+    const paths: string[] = [];
+    for (const point of toTake(points, named)) {
+      const put = await point.undo({
+        conflicts: values.force ? "overwrite" : "stop",
+        ...(named.length > 0 ? { paths: named.map((path) => resolve(io.cwd, path)) } : {}),
+      });
+      paths.push(...put);
+      const { action, restorePoint } = point;
+      const at = systemClock.now();
+      await journal.append({ type: "undo.done", action, at, restorePoint, by: asking.actor });
+      if (!values.json) io.print(said(put, io));
+    }
+    if (values.json) io.print(`${JSON.stringify({ action: points[0].action, paths })}\n`);
     return EXIT.done;
   } finally {
     await journal.close();
   }
 };
+
+/** Paths name files; without them everything that is not back yet is put back. */
+function toTake(points: readonly WayBack[], named: readonly string[]): readonly WayBack[] {
+  const chosen = points.filter(({ engine }) => named.length === 0 || engine !== "points");
+  const left = chosen.filter(({ undone }) => !undone);
+  return left.length > 0 ? left : chosen;
+}
 
 const SHOWN = 20;
 

@@ -17,7 +17,13 @@ export const PROTECTION: Readonly<Record<EngineName, string>> = {
 export function levelIn(io: Io): Level {
   const { state, config } = placesFrom(io.environment);
   return levelFor(
-    { state, config, environment: io.environment, setting: settingOf(io, io.cwd, undefined) },
+    {
+      state,
+      config,
+      environment: io.environment,
+      operator: io.environment,
+      setting: settingOf(io, io.cwd, undefined),
+    },
     undefined,
   );
 }

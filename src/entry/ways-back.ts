@@ -2,15 +2,20 @@ import { existsSync, lstatSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { UserError } from "../adapters/error.ts";
 import { overlayPlaces } from "../adapters/exec/capturing.ts";
+import { pointsIn } from "../adapters/exec/points-in.ts";
 import {
   type Journal,
   openJournal as openStepJournal,
   type StepSummary,
 } from "../adapters/journal/journal.ts";
 import { placesFrom } from "../adapters/places.ts";
+import type { Points } from "../adapters/restore/points/port.ts";
+import { pointsFolder } from "../adapters/restore/points/record.ts";
+import { listPoints, undoPoint } from "../adapters/restore/points/undo.ts";
 import { diffSnapshot, restoreSnapshot } from "../adapters/restore/snapshot/restore.ts";
 import type { SnapshotInfo } from "../adapters/restore/snapshot/store.ts";
 import { listSnapshots } from "../adapters/restore/snapshot/take.ts";
+import { settingOf } from "./compose.ts";
 import type { Io } from "./io.ts";
 
 /** What one action changed at one path. */
@@ -35,14 +40,14 @@ export interface UndoChoice {
   readonly conflicts: "stop" | "overwrite";
 }
 
-/** A way back for the files that one action changed. */
+/** A way back for what one action changed: its files, or what providers kept beside them. */
 export interface WayBack {
   /** The action. */
   readonly action: string;
   readonly restorePoint: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly engine: "linux-overlay" | "snapshot";
+  readonly engine: "linux-overlay" | "snapshot" | "points";
   /** What is kept, for a list. */
   readonly summary: string;
   /** Bytes that it keeps on the disk. */
@@ -53,17 +58,20 @@ export interface WayBack {
   undo(choice: UndoChoice): Promise<readonly string[]>;
 }
 
-/** All ways back for files, the newest first. */
+/** All ways back, the newest first; of one action, files before the rest. */
 export function waysBack(io: Io): readonly WayBack[] {
   const { state } = placesFrom(io.environment);
-  const all = [...snapshots(join(state, "restore-points"), io), ...steps(overlayPlaces(state).journal)];
-  return all.sort((a, b) => (a.action < b.action ? 1 : -1));
+  const files = [...snapshots(join(state, "restore-points"), io), ...steps(overlayPlaces(state).journal)];
+  const all = [...files, ...points(io)];
+  return all.sort((a, b) => (a.action === b.action ? 0 : a.action < b.action ? 1 : -1));
 }
 
-/** The way back of an action, or the newest that was not taken yet. Throws `UserError` when there is none. */
-export function findWayBack(io: Io, action: string | undefined): WayBack {
-  const found = waysBack(io).find((one) => (action === undefined ? !one.undone : one.action === action));
-  if (found) return found;
+/** The ways back of an action, or of the newest with one that was not taken yet. Throws `UserError` for none. */
+export function findWaysBack(io: Io, action: string | undefined): readonly [WayBack, ...WayBack[]] {
+  const all = waysBack(io);
+  const wanted = action ?? all.find((one) => !one.undone)?.action;
+  const [found, ...rest] = all.filter((one) => one.action === wanted);
+  if (found) return [found, ...rest];
   throw action === undefined
     ? new UserError(
         "NO_RESTORE_POINT",
@@ -169,6 +177,41 @@ function pathsLeft(step: StepSummary, all: readonly StepSummary[]): readonly str
   if (done.length === 0) return undefined;
   const isDone = (path: string) => done.some((one) => path === one || path.startsWith(`${one}/`));
   return step.changes.map(({ path }) => path).filter((path) => !isDone(path));
+}
+
+/** What is not a file: databases, references of remotes, packages. */
+function points(io: Io): readonly WayBack[] {
+  const { state } = placesFrom(io.environment);
+  const folder = pointsFolder(state);
+  if (!existsSync(folder)) return [];
+  const place = { state, operator: io.environment, setting: settingOf(io, io.cwd, undefined) };
+  return listPoints({ folder }).points.map(({ action, madeAt, undoneAt, parts }) => ({
+    action,
+    restorePoint: `points:${action}`,
+    at: madeAt,
+    engine: "points",
+    summary: parts.flatMap(({ what, notes }) => [...what, ...notes]).join("; "),
+    bytes: 0,
+    undone: undoneAt !== undefined,
+    differences: async () => [],
+    undo: async ({ conflicts }) => undoPoints(pointsIn(place), action, conflicts === "overwrite"),
+  }));
+}
+
+async function undoPoints(kept: Points, action: string, force: boolean): Promise<readonly string[]> {
+  const { outcome, reports } = await undoPoint(kept, action, { force });
+  if (outcome === "conflict") {
+    const conflicts = reports.flatMap((report) => report.conflicts);
+    throw changedSince(conflicts.map(({ what, why }) => `${what} (${why})`));
+  }
+  if (outcome === "undone") return reports.flatMap((report) => report.restored);
+  const troubles = reports.flatMap((report) => [...report.notRestored, ...report.conflicts]);
+  const commands = reports.flatMap((report) => report.commands);
+  throw new UserError(
+    "NOT_RESTORED",
+    `could not put back ${troubles.map(({ what, why }) => `${what}: ${why}`).join("; ")}`,
+    commands.length > 0 ? `run: ${commands.join("; ")}` : "mend that and run the same undo again",
+  );
 }
 
 function undoStep(

@@ -4,6 +4,7 @@ import type { Exposure } from "../../core/protection.ts";
 import type { Captured, Engine, RestorePort, Runnable } from "../../gate/ports.ts";
 import { lookAt } from "../facts/captured.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
+import { withPoints } from "../restore/points/port.ts";
 import { type Carried, carryingLine } from "./carry.ts";
 import { openClosedNetwork } from "./closed-network.ts";
 import type { Change } from "./diff/change.ts";
@@ -17,6 +18,7 @@ import {
   type OverlayRun,
 } from "./overlay/engine.ts";
 import { childEnvironment } from "./plain.ts";
+import { pointsIn } from "./points-in.ts";
 
 /** Where captured results and displaced originals are kept. */
 export function overlayPlaces(state: string): { readonly engine: string; readonly journal: string } {
@@ -28,7 +30,10 @@ export interface Isolation {
   readonly state: string;
   /** The person's configuration folder. */
   readonly config: string;
+  /** What the command would get whole. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The person's own environment: what the gate itself starts gets this. */
+  readonly operator: NodeJS.ProcessEnv;
   readonly setting: Setting;
   /** Told what a line leaves for the next one of its session; `undefined` when that cannot be told. */
   readonly carry?: ((carried: Carried | undefined) => void) | undefined;
@@ -43,14 +48,15 @@ export function overlayEngine(isolation: Isolation): Engine {
   createOverlayEngine(optionsFor(isolation, OPEN, { masked: [], caches: [] }, "on")).close();
   return {
     name: "linux-overlay",
-    restore: journalRestorePoints,
+    restore: withPoints(journalRestorePoints, pointsIn(isolation)),
     execute: async (command, _setting, exposure) => {
       const { state, config, setting } = isolation;
       const exposed = exposedTo(exposure, setting, childEnvironment(isolation.environment));
       const closed = exposure.network === "closed" ? await openClosedNetwork(state, config) : undefined;
       const engine = createOverlayEngine(optionsFor(isolation, exposure, exposed, closed?.network ?? "on"));
       try {
-        const run = await runLine(engine, command, exposed.environment, isolation);
+        const room = typeof closed?.network === "object" ? closed.network.environment : {};
+        const run = await runLine(engine, command, { ...exposed.environment, ...room }, isolation);
         const journal = openJournal(overlayPlaces(state).journal);
         const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
         return {

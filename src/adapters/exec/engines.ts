@@ -3,10 +3,12 @@ import { join } from "node:path";
 import type { EngineName } from "../../core/protection.ts";
 import type { Engine, Engines, RestorePort } from "../../gate/ports.ts";
 import { UserError } from "../error.ts";
+import { withPoints } from "../restore/points/port.ts";
 import { snapshotRestorePoints } from "../restore/snapshot/port.ts";
 import { type Isolation, overlayEngine, overlayPlaces } from "./capturing.ts";
 import { type OverlayProbe, probeOverlay } from "./overlay/probe.ts";
 import { runDirectly } from "./plain.ts";
+import { pointsIn } from "./points-in.ts";
 
 /** The engines for one request, and why the best one is not among them. */
 export interface Level {
@@ -37,8 +39,8 @@ function lesser(direct: Engine, reason: string, wanted: EngineName | undefined):
 }
 
 function directEngine(isolation: Isolation, name: "snapshot" | "plain"): Engine {
-  const restore =
-    name === "plain" ? NOTHING_KEPT : snapshotRestorePoints(join(isolation.state, "restore-points"));
+  const files = snapshotRestorePoints(join(isolation.state, "restore-points"));
+  const restore = name === "plain" ? NOTHING_KEPT : withPoints(files, pointsIn(isolation));
   return { name, restore, execute: runDirectly(isolation) };
 }
 
