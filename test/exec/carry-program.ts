@@ -106,7 +106,7 @@ async function session(
     const line = carryingLine({ shell }, start.environment, { folder, where });
     if (!line) throw new Error(`\`${shell}\` carries nothing`);
     const ran = await run(shell, start.cwd, { ...start.environment, ...line.environment }, line.channel);
-    notes.push(...start.notes, ...store.keep("s", start.environment, line.readCarried()));
+    notes.push(...start.notes, ...store.keep("s", line.readCarried()));
     line.close();
     codes.push(ran.code);
     out = ran.out;

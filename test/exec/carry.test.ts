@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { carryingLine, parseCarried } from "../../src/adapters/exec/carry.ts";
+import { type Carried, carryingLine, parseCarried } from "../../src/adapters/exec/carry.ts";
 import { openCarryStore } from "../../src/adapters/exec/carry-store.ts";
 import type { CarryRequest, CarryResult } from "./carry-program.ts";
 import { makeFolder, missingOverlay, runAs, USERS } from "./users.ts";
@@ -168,9 +168,21 @@ describe("[X-carry] what a command wrote is data", () => {
       field("/a\n") + field("BASH_FUNC_x%%=() { :; }") + field("ENV=x"),
       { environment: {} },
     ],
-    ["all in order", field("/a b\n\n") + field("A=1=2\n"), { cwd: "/a b\n", environment: { A: "1=2\n" } }],
+    [
+      "all in order",
+      field("/a b\n\n") + field("A=1=2\n"),
+      { cwd: "/a b\n", environment: { A: "1=2\n" }, set: { A: "1=2\n" }, unset: ["GIVEN"] },
+    ],
+    [
+      "nothing changed",
+      field("/a\n") + field("GIVEN=1"),
+      { environment: { GIVEN: "1" }, set: {}, unset: [] },
+    ],
   ])("%s", (_, text, expected) => {
-    const parsed = parseCarried(text === undefined ? undefined : Buffer.from(text));
+    const parsed = parseCarried(text === undefined ? undefined : Buffer.from(text), {
+      GIVEN: "1",
+      "ODD-NAME": "1",
+    });
     if (expected === undefined) expect(parsed).toBeUndefined();
     else expect(parsed).toMatchObject(expected as object);
     expect(Object.getPrototypeOf(parsed?.environment ?? {})).toBe(Object.prototype);
@@ -178,6 +190,11 @@ describe("[X-carry] what a command wrote is data", () => {
 });
 
 describe("[X-carry] the store", () => {
+  const left = (cwd: string, set: Record<string, string>): Carried => ({
+    ...{ cwd, set, environment: set },
+    ...{ unset: [], dropped: [] },
+  });
+
   function makeStore() {
     const folder = mkdtempSync(join(tmpdir(), "countersign-carry-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -186,7 +203,7 @@ describe("[X-carry] the store", () => {
 
   it("keeps its files to ourselves, and sessions apart", () => {
     const { folder, store } = makeStore();
-    store.keep("../a", {}, { cwd: folder, environment: { A: "1" }, dropped: [] });
+    store.keep("../a", left(folder, { A: "1" }));
     const [file = "", ...others] = readdirSync(join(folder, "kept"));
     expect([others, statSync(join(folder, "kept", file)).mode & 0o777]).toEqual([[], 0o600]);
     expect(store.start("b", "/", {}).environment).toEqual({});
@@ -199,7 +216,7 @@ describe("[X-carry] the store", () => {
     const { folder, store } = makeStore();
     const gone = join(folder, "gone");
     mkdirSync(gone);
-    store.keep("s", {}, { cwd: gone, environment: {}, dropped: [] });
+    store.keep("s", left(gone, {}));
     rmSync(gone, { recursive: true });
     expect(store.start("s", folder, {})).toMatchObject({
       cwd: folder,
@@ -209,7 +226,7 @@ describe("[X-carry] the store", () => {
 
   it("says when a file cannot be read, and goes on without it", () => {
     const { folder, store } = makeStore();
-    store.keep("s", {}, { cwd: folder, environment: { A: "1" }, dropped: [] });
+    store.keep("s", left(folder, { A: "1" }));
     const [file = ""] = readdirSync(join(folder, "kept"));
     for (const text of [
       "",
@@ -225,11 +242,7 @@ describe("[X-carry] the store", () => {
 
   it("leaves what is outside of the session to change", () => {
     const { folder, store } = makeStore();
-    store.keep(
-      "s",
-      { PATH: "/bin", OLD: "1" },
-      { cwd: folder, environment: { PATH: "/bin", A: "1" }, dropped: [] },
-    );
+    store.keep("s", { ...left(folder, { A: "1" }), unset: ["OLD"] });
     const { environment } = store.start("s", "/", { PATH: "/usr/bin", OLD: "1", NEW: "2" });
     expect(environment).toEqual({ PATH: "/usr/bin", A: "1", NEW: "2", PWD: folder });
   });

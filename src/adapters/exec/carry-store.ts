@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Carried, OWN_TO_A_SHELL } from "./carry.ts";
+import type { Carried } from "./carry.ts";
 
 /** A set of variables, as a command gets it. */
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,10 +19,10 @@ export interface CarryStore {
   /** What a session left, on top of where and with what its next command would start without it. */
   start(session: string, cwd: string, environment: Environment): SessionStart;
   /**
-   * Keeps what a line left. `before`: the environment it was started with. `carried` undefined: it cannot be told;
-   * then everything stays as it was before the line. Gives notes for a person.
+   * Keeps what a line left; undefined: it cannot be told, then everything stays as it was before the line. Gives
+   * notes for a person.
    */
-  keep(session: string, before: Environment, carried: Carried | undefined): readonly string[];
+  keep(session: string, carried: Carried | undefined): readonly string[];
   forget(session: string): void;
 }
 
@@ -51,7 +51,7 @@ export function openCarryStore(folder: string, rules: CarryRules): CarryStore {
   return {
     start: (session, cwd, environment) =>
       startFrom(readKept(fileOf(session)), cwd, environment, rules.isFolder ?? isFolder),
-    keep: (session, before, carried) => keep(fileOf(session), before, carried, rules),
+    keep: (session, carried) => keep(fileOf(session), carried, rules),
     forget: (session) => rmSync(fileOf(session), { force: true }),
   };
 }
@@ -77,37 +77,21 @@ function startFrom(
   return { cwd: stands, environment: merged, notes };
 }
 
-function keep(
-  file: string,
-  before: Environment,
-  carried: Carried | undefined,
-  rules: CarryRules,
-): readonly string[] {
+function keep(file: string, carried: Carried | undefined, rules: CarryRules): readonly string[] {
   if (carried === undefined)
     return [
       "bash did not say how the line ended: the folder and the variables of the session stay as they were",
     ];
   const previous = readKept(file);
   const old: Partial<Kept> = typeof previous === "string" ? {} : previous;
-  const now = carried.environment;
-  const changed = Object.entries(now).filter(([name, value]) => before[name] !== value);
-  const secret = changed.filter(([name, value]) => rules.isCredential(name, value)).map(([name]) => name);
-  const gone = goneFrom(before, carried);
-  const set = { ...old.set, ...Object.fromEntries(changed) };
-  for (const name of [...secret, ...gone]) delete set[name];
-  const unset = [...(old.unset ?? []), ...gone].filter((name) => !(name in now));
+  const secret = Object.keys(carried.set).filter((name) => rules.isCredential(name, carried.set[name] ?? ""));
+  const set = { ...old.set, ...carried.set };
+  for (const name of [...secret, ...carried.unset]) delete set[name];
+  const gone = new Set([...(old.unset ?? []), ...carried.unset]);
+  const unset = [...gone].filter((name) => !(name in carried.environment));
   const cwd = carried.cwd ?? old.cwd;
-  write(file, { version: 1, ...(cwd === undefined ? {} : { cwd }), set, unset: [...new Set(unset)] });
-  const dropped = carried.dropped.filter((name) => before[name] === undefined);
-  return notesOn({ ...carried, dropped }, secret);
-}
-
-/** Names that the line took out of its environment; those that a shell cannot hold never arrived there. */
-function goneFrom(before: Environment, { environment, dropped }: Carried): readonly string[] {
-  const kept = [...Object.keys(environment), ...dropped, ...OWN_TO_A_SHELL];
-  return Object.keys(before).filter(
-    (name) => before[name] !== undefined && /^[A-Za-z_]\w*$/.test(name) && !kept.includes(name),
-  );
+  write(file, { version: 1, ...(cwd === undefined ? {} : { cwd }), set, unset });
+  return notesOn(carried, secret);
 }
 
 function notesOn({ cwd, dropped }: Carried, secret: readonly string[]): readonly string[] {

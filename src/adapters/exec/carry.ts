@@ -43,32 +43,37 @@ export interface Carried {
   /** Absolute, resolved; undefined when the folder is gone. */
   readonly cwd: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  /** How that differs from what the line was started with. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
   /** Names of variables that are not carried: too long, no UTF-8, or a meaning for shells or for us. */
   readonly dropped: readonly string[];
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Whether the command runs isolated, with our file as its channel, or beside us. */
 type Where = "isolated" | "plain";
 
 /**
  * Prepares a line; undefined when there is nothing to carry: words instead of a line, or a bash that would not read
- * our file (`POSIXLY_CORRECT`), or no `/proc`. `folder`: where a file can be made; it has no name there for long.
+ * our file (`POSIXLY_CORRECT`), or no `/proc`. `given`: all variables that the command gets; `folder`: where a file can be made; it has no name there for long.
  */
 export function carryingLine(
   runnable: Runnable,
-  environment: Readonly<Record<string, string | undefined>>,
+  given: Environment,
   { folder, where }: { readonly folder: string; readonly where: Where },
 ): CarryingLine | undefined {
-  if (!("shell" in runnable) || environment.POSIXLY_CORRECT !== undefined) return undefined;
+  if (!("shell" in runnable) || given.POSIXLY_CORRECT !== undefined) return undefined;
   if (process.platform !== "linux") return undefined;
   const channel = openHidden(folder);
   const file = where === "isolated" ? CHANNEL : `/proc/${process.pid}/fd/${channel}`;
-  writeSync(channel, prelude(file, environment._ ?? "bash"));
+  writeSync(channel, prelude(file, given._ ?? "bash"));
   return {
     runnable,
     environment: { BASH_ENV: file },
     channel,
-    readCarried: () => parseCarried(readBounded(channel)),
+    readCarried: () => parseCarried(readBounded(channel), given),
     close: () => closeSync(channel),
   };
 }
@@ -81,15 +86,17 @@ const LONGEST = 131_071;
 
 const MOST_VARIABLES = 4096;
 
+const NAME = /^[A-Za-z_]\w{0,199}$/;
+
 /** Variables that every shell sets for itself. */
-export const OWN_TO_A_SHELL: readonly string[] = ["_", "SHLVL", "BASH_ENV"];
+const OWN_TO_A_SHELL: readonly string[] = ["_", "SHLVL", "BASH_ENV"];
 
 /** Never carried: what changes the meaning of a line before it begins, and what directs the gate. */
 const CHANGING_MEANING =
   /^(ENV|BASHOPTS|SHELLOPTS|PROMPT_COMMAND|CDPATH|GLOBIGNORE|POSIXLY_CORRECT|BASH_FUNC_.*|COUNTERSIGN_.*)$/;
 
 /** Reads what the trap wrote: the folder, a line end and NUL; then each variable with a NUL. */
-export function parseCarried(bytes: Buffer | undefined): Carried | undefined {
+export function parseCarried(bytes: Buffer | undefined, given: Environment): Carried | undefined {
   const fields = splitFields(bytes);
   const [first, ...rest] = fields ?? [];
   if (first === undefined || rest.length > MOST_VARIABLES) return undefined;
@@ -104,11 +111,27 @@ export function parseCarried(bytes: Buffer | undefined): Carried | undefined {
     if (at <= 0) return undefined;
     if (OWN_TO_A_SHELL.includes(name)) continue;
     const value = textOf(field.subarray(at + 1));
-    const fits = /^[A-Za-z_]\w{0,199}$/.test(name) && field.length <= LONGEST;
+    const fits = NAME.test(name) && field.length <= LONGEST;
     if (value !== undefined && fits && !CHANGING_MEANING.test(name)) environment[name] = value;
     else dropped.push(name.replace(/[^\x20-\x7e]/g, "?").slice(0, 60));
   }
-  return { cwd: folder === "" ? undefined : folder?.slice(0, -1), environment, dropped };
+  const cwd = folder === "" ? undefined : folder?.slice(0, -1);
+  return { cwd, environment, ...differenceOf(given, environment, dropped), dropped };
+}
+
+/** Names that a shell cannot hold never arrived there. */
+function differenceOf(
+  given: Environment,
+  now: Readonly<Record<string, string>>,
+  dropped: readonly string[],
+): Pick<Carried, "set" | "unset"> {
+  const untold = new Set([...dropped, ...OWN_TO_A_SHELL]);
+  return {
+    set: Object.fromEntries(Object.entries(now).filter(([name, value]) => given[name] !== value)),
+    unset: Object.keys(given).filter(
+      (name) => given[name] !== undefined && NAME.test(name) && !(name in now) && !untold.has(name),
+    ),
+  };
 }
 
 /** Undefined when it is no list of fields that all end with a NUL. */
