@@ -49,7 +49,9 @@ export function commonPorts(
   ledger: LedgerPort,
   question?: string,
 ): Omit<RunPorts, "engines"> {
-  const show = (verdict: Verdict) => renderVerdict(verdict, { colour: true, columns: io.columns });
+  const { NO_COLOR, TERM } = io.environment;
+  const colour = (NO_COLOR ?? "") === "" && TERM !== "dumb";
+  const show = (verdict: Verdict) => renderVerdict(verdict, { colour, columns: io.columns });
   return {
     ...checkPorts(io, workspace),
     ledger,

@@ -69,6 +69,7 @@ function toTake(points: readonly WayBack[], named: readonly string[]): readonly 
 const SHOWN = 20;
 
 function said(paths: readonly string[], io: Io): string {
+  if (paths.length === 0) return "nothing had to be put back\n";
   const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
   return `put back: ${paths
     .slice(0, SHOWN)

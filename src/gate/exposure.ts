@@ -1,5 +1,6 @@
 import type { Setting } from "../core/call.ts";
 import { type Effect, hasMark } from "../core/effect.ts";
+import type { Facts } from "../core/facts.ts";
 import type { Exposure } from "../core/protection.ts";
 
 /** What is known of a command before it runs. */
@@ -7,6 +8,8 @@ export interface Known {
   readonly effects: readonly Effect[];
   /** Understood programs that it starts, with their first word. */
   readonly programs: readonly string[];
+  /** What the effects rest on. */
+  readonly facts?: Facts;
 }
 
 /**
@@ -30,8 +33,9 @@ export function exposureOf({ effects, programs }: Known): Exposure {
  * True when a command has to act on the machine itself, which an isolated run cannot: system files and software,
  * other processes, services, other rights. It is then judged as what it is, not contained.
  */
-export function actsOnMachine({ effects }: Pick<Known, "effects">, setting: Setting): boolean {
-  return effects
+export function actsOnMachine(known: Pick<Known, "effects" | "facts">, setting: Setting): boolean {
+  if (pushesIntoFolder(known)) return true;
+  return known.effects
     .filter((effect) => isHere(effect) && effect.verb !== "read")
     .some(
       (effect) =>
@@ -39,6 +43,21 @@ export function actsOnMachine({ effects }: Pick<Known, "effects">, setting: Sett
         (effect.resource.environment === "local" && !isUnread(effect) && !isCaught(effect, setting)),
     );
 }
+
+/** A remote that is a folder of this machine: git writes into it itself, outside of what is caught. */
+function pushesIntoFolder({ effects, facts = new Map() }: Pick<Known, "effects" | "facts">): boolean {
+  const pushed = effects.filter(
+    ({ verb, resource }) => verb !== "read" && resource.kind.startsWith("git.remote-"),
+  );
+  if (pushed.length === 0) return false;
+  const settings = [...facts].flatMap(([key, fact]) =>
+    key.startsWith("text:") && "text" in fact ? [fact.text] : [],
+  );
+  return pushed.some(isHere) || settings.some((text) => text !== undefined && FOLDER_URL.test(text));
+}
+
+/** `url = /srv/git/x.git` of a git configuration (git-config(1)), also `file://` and relative paths. */
+const FOLDER_URL = /^\s*(push)?url\s*=\s*"?(\/|\.|~|file:)/im;
 
 function isHere({ resource }: Effect): boolean {
   return resource.environment === "workspace" || resource.environment === "local";

@@ -18,6 +18,7 @@ describe("[X-exposure] what a command may reach follows from what is understood 
   it.each([
     ["ls -la", "open"],
     ["git push", "open"],
+    ["git push /srv/git/x.git main", "machine"],
     ["aws s3 ls", "open"],
     ["rm -rf build", "open"],
     ["docker ps", "open"],
