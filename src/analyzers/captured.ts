@@ -1,5 +1,5 @@
 import type { Setting } from "../core/call.ts";
-import type { Effect, Mark } from "../core/effect.ts";
+import { type Effect, hasMark, type Mark } from "../core/effect.ts";
 import { needKey, type PathFact } from "../core/facts.ts";
 import type { Scene } from "./analyzer.ts";
 import { bookkeeperOf } from "./bookkeeping.ts";
@@ -144,10 +144,11 @@ function changeEffects(change: CapturedChange, scene: Scene): readonly Effect[] 
 
 /** Takes away the marks that do not hold for what this is. */
 function withoutExcused(one: Effect, change: CapturedChange, scene: Scene): Effect {
+  if (one.marks.length === 0) return one;
   const excused: Mark[] = [];
-  if (isHarmlessControl(change, scene.setting)) excused.push("control");
+  if (hasMark(one, "control") && isHarmlessControl(change, scene.setting)) excused.push("control");
   if (change.explained !== undefined) excused.push("history");
-  const quiet = isQuiet(change, scene.setting);
+  const quiet = hasMark(one, "outside") && isQuiet(change, scene.setting);
   if (quiet) excused.push("outside", ...(change.kind === "delete" ? (["secret"] as const) : []));
   const marks = one.marks.filter((mark) => !excused.includes(mark));
   return quiet && !marks.includes("control")

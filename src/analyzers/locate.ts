@@ -157,6 +157,7 @@ function placed(
 ): Location {
   const area = areaOf(path, scene);
   const { workspace } = scene.setting;
+  const isLink = path !== typed;
   const inside = workspace !== undefined && (path === workspace || path.startsWith(`${workspace}/`));
   const shown = inside ? path.slice(workspace.length + 1) || "." : path;
   return {
@@ -165,8 +166,8 @@ function placed(
     shown: everything ? `${shown === "." ? "" : shown === "/" ? "/" : `${shown}/`}*` : shown,
     whole: isRoot(path, scene),
     certain: true,
-    control: controlOf(path, scene.setting) ?? controlOf(typed, scene.setting),
-    secret: isSecret(path, scene.setting) || isSecret(typed, scene.setting),
+    control: controlOf(path, scene.setting) ?? (isLink ? controlOf(typed, scene.setting) : undefined),
+    secret: isSecret(path, scene.setting) || (isLink && isSecret(typed, scene.setting)),
     history: isHistory(path),
     type,
   };
