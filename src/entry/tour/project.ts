@@ -1,7 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { addFormatter } from "./work.ts";
+
+const start = promisify(execFile);
 
 /** The folders of one tour, all below one that is thrown away afterwards. */
 export interface TourProject {
@@ -18,7 +22,7 @@ export interface TourProject {
 }
 
 /** Makes the repository with its history, the deployed copy, and an environment that reaches nothing of the person's. */
-export function makeProject(checkout: string, inherited: NodeJS.ProcessEnv): TourProject {
+export async function makeProject(checkout: string, inherited: NodeJS.ProcessEnv): Promise<TourProject> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "countersign-tour-")));
   const repository = join(root, "cost-explorer");
   const deployed = join(root, "deployed");
@@ -27,18 +31,18 @@ export function makeProject(checkout: string, inherited: NodeJS.ProcessEnv): Tou
   cpSync(join(checkout, "tour/service"), repository, { recursive: true });
   cpSync(join(checkout, "tour/service"), deployed, { recursive: true });
   const environment = environmentFor(root, home, join(checkout, "tour/tools"), inherited);
-  const run = (program: string, ...args: string[]) =>
-    execFileSync(program, args, { cwd: repository, env: environment, stdio: "ignore" });
-  run("git", "init", "-q", "-b", "main");
-  run("git", "add", "-A");
-  run("git", "commit", "-q", "-m", "Cost explorer 3.4.1");
+  addFormatter(repository, home);
+  const git = (...args: string[]) => start("git", args, { cwd: repository, env: environment });
+  await git("init", "-q", "-b", "main");
+  await git("add", "-A");
+  await git("commit", "-q", "-m", "Cost explorer 3.4.1");
   return {
     root,
     repository,
     deployed,
     data: join(root, "production"),
     environment,
-    hasTerraform: prepareTerraform(repository, environment),
+    hasTerraform: await prepareTerraform(repository, environment),
   };
 }
 
@@ -70,11 +74,11 @@ function environmentFor(
 }
 
 /** A real Terraform state for the production environment, where Terraform is on the machine. */
-function prepareTerraform(repository: string, environment: NodeJS.ProcessEnv): boolean {
-  const options = { cwd: join(repository, "infra"), env: environment, stdio: "ignore" } as const;
+async function prepareTerraform(repository: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const options = { cwd: join(repository, "infra"), env: environment };
   try {
-    execFileSync("terraform", ["init", "-input=false"], options);
-    execFileSync("terraform", ["apply", "-auto-approve", "-input=false"], options);
+    await start("terraform", ["init", "-input=false"], options);
+    await start("terraform", ["apply", "-auto-approve", "-input=false"], options);
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import type { Protection } from "../../core/protection.ts";
 import type { Verdict } from "../../gate/verdict.ts";
 import type { TourProject } from "./project.ts";
 import type { Step } from "./steps.ts";
@@ -9,6 +10,11 @@ export interface Done {
   /** `undefined` without the gate. */
   readonly verdict: Verdict | undefined;
   readonly ran: boolean;
+  /** True when the operator was asked and said yes. */
+  readonly answered: boolean;
+  /** Effects of what it changed that wait for a decision. */
+  readonly held: readonly unknown[];
+  readonly protection: Protection | undefined;
   readonly exitCode: number;
   readonly output: string;
   /** Milliseconds from start to end, the command included. */
@@ -22,15 +28,23 @@ interface Ended {
   readonly ms: number;
 }
 
+interface Report extends Verdict {
+  readonly end: string;
+  readonly held?: readonly unknown[];
+  readonly protection?: Protection;
+}
+
 /** Runs a step through `countersign run`, as an agent that is guarded would. */
 export async function runGuarded(step: Step, launcher: string, project: TourProject): Promise<Done> {
   const ended = await execute(launcher, ["run", "--json", step.command], project);
-  const report = ended.stderr.trim().split("\n").at(-1) ?? "";
-  const said = parseReport(report);
+  const said = parseReport(ended.stderr.trim().split("\n").at(-1) ?? "");
   return {
     step,
     verdict: said,
     ran: said?.end === "ran",
+    answered: false,
+    held: said?.held ?? [],
+    protection: said?.protection,
     exitCode: ended.exitCode,
     output: said ? ended.stdout : ended.stdout + ended.stderr,
     ms: ended.ms,
@@ -44,15 +58,18 @@ export async function runBare(step: Step, project: TourProject): Promise<Done> {
     step,
     verdict: undefined,
     ran: true,
+    answered: false,
+    held: [],
+    protection: undefined,
     exitCode: ended.exitCode,
     output: ended.stdout,
     ms: ended.ms,
   };
 }
 
-function parseReport(line: string): (Verdict & { readonly end: string }) | undefined {
+function parseReport(line: string): Report | undefined {
   try {
-    return JSON.parse(line) as Verdict & { readonly end: string };
+    return JSON.parse(line) as Report;
   } catch {
     return undefined;
   }
