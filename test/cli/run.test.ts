@@ -214,7 +214,9 @@ describe("[L7] the log comes first", () => {
     const types = countersign(place, ["show", lastAction(place), "--json"])
       .out.trim()
       .split("\n")
-      .map((line) => (JSON.parse(line) as { type: string }).type);
+      .map((line) => (JSON.parse(line) as { type: string }).type)
+      // Only an engine that isolates has something to say here.
+      .filter((type) => type !== "effects.captured");
     expect(types).toEqual([
       "action.proposed",
       "effects.analyzed",

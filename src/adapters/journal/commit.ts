@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../error.ts";
 import { statIfAllowed } from "../exec/diff/extent.ts";
+import { meaningAt } from "./git-meaning.ts";
 import { apply, modesFor, openLayerParent, revert } from "./moving.ts";
 import { fingerprintOf, type Installed, type StepOperation, type StepRecord } from "./step.ts";
 import type { Storage } from "./storage.ts";
@@ -101,7 +102,10 @@ function foldersElsewhere(folder: string, record: StepRecord): readonly string[]
 function installedBy(operations: readonly StepOperation[]): readonly Installed[] {
   return operations.flatMap(({ operation, path }) => {
     const stat = operation === "remove" ? undefined : statIfAllowed(path);
-    return stat ? [{ path, changed: stat.ctimeMs, ...fingerprintOf(stat) }] : [];
+    if (!stat) return [];
+    const meaning = meaningAt(path);
+    const said = meaning === undefined ? {} : { meaning };
+    return [{ path, changed: stat.ctimeMs, ...fingerprintOf(stat), ...said }];
   });
 }
 

@@ -83,6 +83,8 @@ export interface Installed extends Fingerprint {
   readonly path: string;
   /** Change time in milliseconds since 1970; the time of the step where that was not recorded. */
   readonly changed: number;
+  /** Of a git index, what it says: looking at the repository writes it anew and changes nothing. */
+  readonly meaning?: string;
 }
 
 export function fingerprintOf({ ino, mtimeMs, size, mode }: Stats): Fingerprint {

@@ -2,6 +2,7 @@ import { dirname, join, relative } from "node:path";
 import type { Attributes, Change } from "../exec/diff/change.ts";
 import { attributesOf, kindOf, listFolder, measure, statIfAllowed } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
+import { meaningAt } from "./git-meaning.ts";
 import { isActive } from "./history.ts";
 import { type Installed, isStill, type StepOperation, type StepRecord } from "./step.ts";
 
@@ -146,6 +147,7 @@ function laterChange(
     const now = attributesOf(stat);
     return after && now.mode !== after.mode ? "its permissions were changed later" : undefined;
   }
+  if (installed?.meaning !== undefined && meaningAt(operation.path) === installed.meaning) return undefined;
   if (!installed || stat.ino !== installed.ino) return "something else is there";
   if (stat.mode !== installed.mode) return "its permissions were changed later";
   if (stat.isDirectory()) return changedInside(operation.path, stat.mtimeMs, installed.changed, ownLater);
