@@ -16,6 +16,8 @@ const undo = (on: Cloned, force = false) => undoPoint(on.points, "action-1", { f
 const LOSSES: readonly (readonly [line: string, before: string])[] = [
   ["git push --force origin main", "git reset -q --hard HEAD~2; git commit -q --amend -m other"],
   ["git push -f", "git reset -q --hard HEAD~2"],
+  ["git push -f ", "git remote rename origin upstream 2>/dev/null; git reset -q --hard HEAD~2"],
+  ["git push --force ../served/remote.git HEAD~1:refs/heads/feature/x", "true"],
   ["git push origin +HEAD~2:main", "true"],
   ["git push origin +topic:refs/heads/main", "true"],
   ["git push origin --delete topic", "true"],
@@ -43,7 +45,7 @@ describe("[POINTS] what a push takes away comes back", () => {
     expect(shell(`git --git-dir=${on.remote} fsck --no-dangling 2>&1`, on)).toBe("");
   });
 
-  it.each([LOSSES[0], LOSSES[4], LOSSES[7]] as typeof LOSSES)(
+  it.each(LOSSES.filter(([line]) => / (--force origin main|--delete topic|:refs\/tags\/v2)$/.test(line)))(
     "network: `%s`, with a hidden backup there",
     async (line, before) => {
       const on = await cloned("network");

@@ -222,7 +222,7 @@ describe("[POINTS] a SQLite database under load", () => {
     const path = join(on.work, "app.db");
     makeDatabase(path);
     await act("sqlite3 app.db 'DELETE FROM users' || true", on);
-    const busy = await writer(path);
+    const busy = await writer(path, "calm");
     const { outcome } = await undoPoint(on.points, "action-1", { force: true });
     busy.kill("SIGKILL");
     await once(busy, "exit");

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Json } from "../../../../core/json.ts";
 import type { KeptPoint } from "../provider.ts";
 import { type Members, members, unreadable } from "../shape.ts";
+import { ID, REFERENCE } from "./store.ts";
 
 /** A reference of a remote. `null`: there was none. */
 export interface KeptReference {
@@ -23,9 +24,6 @@ export interface KeptRemote {
   readonly hidden: boolean;
   readonly references: readonly KeptReference[];
 }
-
-const NAME = /^refs\/[^\s\0-\x1f~^:?*[\\]+$/;
-const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** What a reference is called where its backup is kept. */
 export function backupName(action: string, name: string): string {
@@ -60,7 +58,7 @@ function referencesOf(one: Members, where: string): readonly KeptReference[] {
     const reference = members(value, where);
     const name = reference.text("name");
     const id = reference.value("id") === null ? null : reference.text("id");
-    if (!NAME.test(name) || (id !== null && !ID.test(id)))
+    if (!REFERENCE.test(name) || (id !== null && !ID.test(id)))
       throw unreadable(where, `\`${name}\` is no reference`);
     return { name, id };
   });

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../error.ts";
 import { failureOf } from "../program.ts";
@@ -13,7 +22,10 @@ const FETCH = 120_000;
 /** Loose objects of the operator's repository that are borrowed; packs always are. */
 const MAX_LOOSE = 60_000;
 const MAX_HAVES = 2_000;
-const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** An object's id, SHA-1 or SHA-256, in hexadecimal. */
+export const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** The full name of a reference (git-check-ref-format(1)); the remote chooses it. Peeled tags (`^{}`) are none. */
+export const REFERENCE = /^refs\/[^\s\0-\x1f\x7f~^:?*[\\]+$/;
 
 /** What the remote has. Throws `UserError` when it does not answer. */
 export async function askRemote(store: string, target: Target, options: GitOptions): Promise<References> {
@@ -29,7 +41,7 @@ export async function askRemote(store: string, target: Target, options: GitOptio
   return new Map(
     printed.split("\n").flatMap((line) => {
       const [id = "", name = ""] = line.split("\t");
-      return ID.test(id) && name.startsWith("refs/") && !name.endsWith("^{}") ? [[name, id] as const] : [];
+      return ID.test(id) && REFERENCE.test(name) ? [[name, id] as const] : [];
     }),
   );
 }
@@ -131,13 +143,29 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
+/**
+ * A clone of the blocks where the file system can, else a second name, which survives deletion and replacement but no
+ * write into the file: git itself never writes into objects.
+ */
 function second(from: string, to: string, name: string): void {
   if (!lstatSync(join(from, name), { throwIfNoEntry: false })?.isFile()) return;
   mkdirSync(to, { recursive: true });
+  const [source, target] = [join(from, name), join(to, name)];
+  const ways = [
+    () => copyFileSync(source, target, constants.COPYFILE_FICLONE_FORCE),
+    () => linkSync(source, target),
+    () => copyFileSync(source, target),
+  ];
+  for (const way of ways) if (succeeds(way)) return;
+}
+
+/** What could not be borrowed is fetched. */
+function succeeds(way: () => void): boolean {
   try {
-    linkSync(join(from, name), join(to, name));
+    way();
+    return true;
   } catch {
-    copyFileSync(join(from, name), join(to, name));
+    return false;
   }
 }
 
