@@ -115,8 +115,15 @@ export function inContext(
   return changes.map((change) => {
     const explained = isHistory(change.path) ? explainedDeletion(change, byPath, packed) : undefined;
     const empties = isEmptied && change.kind === "delete" && isTopLevel(change.path, setting);
-    if (explained === undefined && !empties) return change;
-    return { ...change, ...(explained === undefined ? {} : { explained }), ...(empties ? { empties } : {}) };
+    const target = change.movedTo === undefined ? undefined : byPath.get(change.movedTo);
+    return {
+      ...change,
+      // What was moved is judged at both ends by what is in it.
+      ...(target?.inside === undefined ? {} : { inside: target.inside }),
+      ...(target?.seen === undefined ? {} : { seen: { ...target.seen, ...change.seen } }),
+      ...(explained === undefined ? {} : { explained }),
+      ...(empties ? { empties } : {}),
+    };
   });
 }
 

@@ -347,6 +347,10 @@ export const ORDINARY: Readonly<Record<string, readonly (string | Row)[]>> = {
     ],
     "create ~/.local/",
   ],
+  "a moved folder": [
+    ["create lib/", { entries: 9, inside: [], movedFrom: "/home/dev/project/src" }],
+    ["delete src/", { entries: 9, movedTo: "/home/dev/project/lib" }],
+  ],
   "a moved file": [
     ["create b", { movedFrom: "/home/dev/project/a" }],
     ["delete a", { movedTo: "/home/dev/project/b" }],

@@ -70,6 +70,21 @@ describe("[A-captured] what stays, governs or is somebody's own is a question", 
   });
 });
 
+describe("[A-captured] where the workspace lies excuses nothing in it", () => {
+  const made = (path: string): CapturedChange => ({ ...change(`create ${path}`), path });
+
+  it.each(["/home/dev/node_modules/p", "/home/dev/.cache/pip/p", "/home/dev/.local/state/p", "/srv/venv/p"])(
+    "%s",
+    (workspace) => {
+      const setting = { ...SETTING, workspace, cwd: workspace };
+      const tier = (path: string) => tierOf(capturedEffects([made(path)], setting));
+      expect(tier(`${workspace}/.claude/settings.json`)).toBe(4);
+      expect(tier(`${workspace}/.git/hooks/pre-commit`)).toBe(4);
+      expect(tier(`${workspace}/a.ts`)).toBe(1);
+    },
+  );
+});
+
 describe("[A-captured] a change has the tier of the plain command for it", () => {
   const paths = [
     "a.ts",
