@@ -1,6 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../error.ts";
 import type { Change } from "../exec/diff/change.ts";
+import { statIfAllowed } from "../exec/diff/extent.ts";
+import { isWithin } from "../exec/overlay/mounts.ts";
 import { commitStep, isDamaged, isFinished, readInstalled, readIntent, stepIds } from "./commit.ts";
 import { locate, undoerOf } from "./history.ts";
 import { ownerOf } from "./owner.ts";
@@ -120,13 +122,9 @@ function undo(
   const record = recordOf(journal.folder, step);
   const later = recordsIn(journal.folder).filter((one) => one.id > step);
   const id = journal.newId();
-  const folders = new Set<string>();
+  const parkedIn = record.parkedIn.map((folder) => join(dirname(folder), id));
   let count = 0;
-  const keep = (operation: StepOperation) => {
-    const folder = parkedFolder(record, operation, id);
-    folders.add(folder);
-    return join(folder, String(count++));
-  };
+  const keep = (operation: StepOperation) => join(parkedFolder(parkedIn, operation), String(count++));
   const inverse = inverseOf({ record, installed: journal.installed(step), paths, later, keep });
   if (inverse.conflicts.length > 0 && force !== true)
     return { outcome: "conflict", conflicts: inverse.conflicts };
@@ -142,16 +140,29 @@ function undo(
     operations: withParents(inverse.operations, [record, ...later]),
     changes: inverse.changes,
     keptBytes: bytesDisplaced(inverse.changes),
-    parkedIn: [...folders],
+    parkedIn,
   });
   return { outcome: "undone", step: id, changes: inverse.changes };
 }
 
-/** The originals stay on the file system of what they belong to: beside those of the step that is taken back. */
-function parkedFolder(record: StepRecord, operation: StepOperation, id: string): string {
-  const near = operation.parked ?? operation.from ?? record.parkedIn[0] ?? "";
-  const own = record.parkedIn.find((folder) => near.startsWith(`${folder}/`)) ?? record.parkedIn[0] ?? near;
-  return join(own, "..", id);
+/**
+ * The originals stay on the file system of what they belong to: in the stage that the operation used before, else in
+ * one on the device of its path.
+ */
+function parkedFolder(folders: readonly string[], { path, parked, from }: StepOperation): string {
+  const near = parked ?? from;
+  const device = (one: string) => statIfAllowed(one)?.dev;
+  const found =
+    folders.find((folder) => near !== undefined && isWithin(near, stageOf(folder))) ??
+    folders.find((folder) => device(stageOf(folder)) === device(dirname(path))) ??
+    folders[0];
+  if (found !== undefined) return found;
+  throw new UserError("NO_STAGE", `there is no place to keep \`${path}\``, "nothing was changed");
+}
+
+/** Parked originals lie in `parked/STEP` of a stage. */
+function stageOf(folder: string): string {
+  return dirname(dirname(folder));
 }
 
 /** Finished steps, the oldest first. */
