@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { createOverlayEngine } from "../../src/adapters/exec/overlay/engine.ts";
+import { findTools } from "../../src/adapters/exec/overlay/tools.ts";
 import { openJournal } from "../../src/adapters/journal/journal.ts";
 import { describeTree } from "./tree.ts";
 
@@ -41,7 +42,10 @@ const state = join(home ?? "", ".local/state/countersign");
 mkdirSync(join(state, "keys"), { recursive: true });
 writeFileSync(join(state, "keys/own"), "TOPSECRET");
 const victim = spawn("sleep", ["600"], { stdio: "ignore" });
+const tools = findTools(process.argv[4] === "without-perl" ? "without-perl" : "all");
+if ("missing" in tools) throw new Error(tools.missing);
 const engine = createOverlayEngine({
+  tools,
   state,
   workspace: workspace ?? "",
   home: home ?? "",

@@ -27,41 +27,50 @@ const ATTEMPTS: readonly string[] = [
   "echo x > /proc/sys/kernel/core_pattern; echo x > /proc/sysrq-trigger; echo x > /sys/kernel/uevent_helper; cat /proc/sys/kernel/core_pattern",
   "(setsid nohup sh -c 'sleep 0.3; echo x > $OUTSIDE/file; echo x > $WORK/file' >/dev/null 2>&1 &) ; echo gone",
   "chroot / sh -c 'echo x > $OUTSIDE/file'; cd /; cd ../../..; echo x > .$OUTSIDE/file",
+  "cat /proc/1/environ /proc/1/maps /proc/1/fd/* /proc/1/root$STATE/keys/own; echo x > /proc/1/mem; for f in /proc/1/fd/*; do echo x > $f; done; kill -9 1",
+  "python3 -c 'import ctypes; c=ctypes.CDLL(None); print(c.ptrace(0x4206,1,0,0)); p=c.syscall(434,1,0); print([c.syscall(438,p,n,0) for n in range(12)])'; echo x > /proc/1/root$OUTSIDE/file",
   'python3 -c \'import os; fd=os.open("/",os.O_RDONLY); [os.open(os.readlink("/proc/self/fd/%d"%fd)+os.environ["OUTSIDE"]+"/file",os.O_WRONLY)]\'',
 ];
 
 /** The proof that the others had something to reach. */
 const LOOKS = "cat $OUTSIDE/file";
 
-describe.skipIf(missingOverlay() !== undefined).each(USERS)("an attempt to get out as $name", ({ words }) => {
-  const results = new Map<string, EscapeResult>();
-  let outside = "";
-  beforeAll(() => {
-    outside = makeVisibleFolder();
-    const lines = runAs(
-      words,
-      "escape-program.ts",
-      [makeFolder(), outside],
-      JSON.stringify([...ATTEMPTS, LOOKS]),
-    ).split("\n");
-    for (const line of lines.filter(Boolean)) {
-      const result = JSON.parse(line) as EscapeResult;
-      results.set(result.attempt, result);
-    }
-  }, 120_000);
+const CASES = ["all", "without-perl"].flatMap((setup) => USERS.map((user) => ({ ...user, setup })));
 
-  it.each(ATTEMPTS)("[X-escape] changes nothing outside and shows no secret: %s", (attempt) => {
-    expect(results.get(attempt)).toMatchObject({ untouched: true, leaked: false });
-  });
+describe.skipIf(missingOverlay() !== undefined).each(CASES)(
+  "an attempt to get out as $name, set up by $setup programs",
+  ({ words, setup }) => {
+    const results = new Map<string, EscapeResult>();
+    let outside = "";
+    beforeAll(() => {
+      outside = makeVisibleFolder();
+      const lines = runAs(
+        words,
+        "escape-program.ts",
+        [makeFolder(), outside, setup],
+        JSON.stringify([...ATTEMPTS, LOOKS]),
+      ).split("\n");
+      for (const line of lines.filter(Boolean)) {
+        const result = JSON.parse(line) as EscapeResult;
+        results.set(result.attempt, result);
+      }
+    }, 120_000);
 
-  it("[X-escape] what lies outside can be looked at", () => {
-    if (!needs("folder outside of the temporary ones that may be written", !/^\/(var\/)?tmp\//.test(outside)))
-      return;
-    expect(results.get(LOOKS)).toMatchObject({ output: "outside", untouched: true });
-  });
+    it.each(ATTEMPTS)("[X-escape] changes nothing outside and shows no secret: %s", (attempt) => {
+      expect(results.get(attempt)).toMatchObject({ untouched: true, leaked: false });
+    });
 
-  it("[X-escape] what reaches the whole machine cannot be written, and processes outside are not seen", () => {
-    const shared = results.get(ATTEMPTS.find((one) => one.includes("core_pattern")) ?? "");
-    expect(shared?.output).not.toMatch(/^x$/m);
-  });
-});
+    it("[X-escape] what lies outside can be looked at", () => {
+      if (
+        !needs("folder outside of the temporary ones that may be written", !/^\/(var\/)?tmp\//.test(outside))
+      )
+        return;
+      expect(results.get(LOOKS)).toMatchObject({ output: "outside", untouched: true });
+    });
+
+    it("[X-escape] what reaches the whole machine cannot be written, and processes outside are not seen", () => {
+      const shared = results.get(ATTEMPTS.find((one) => one.includes("core_pattern")) ?? "");
+      expect(shared?.output).not.toMatch(/^x$/m);
+    });
+  },
+);

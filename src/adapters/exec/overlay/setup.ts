@@ -68,7 +68,7 @@ const SHARED_PROC = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"]
 export function sharedProc(): readonly PlannedMount[] {
   if (!isRoot()) return [];
   const paths = SHARED_PROC.map((name) => `/proc/${name}`).filter((path) => existsSync(path));
-  return paths.map((path) => ({ source: path, target: path, type: "none", options: "bind,ro" }));
+  return paths.map((path) => ({ source: path, target: path, type: "none", options: "bind,ro,nosuid,nodev,noexec" }));
 }
 
 /** Capabilities that root does not have inside, by number: with each a command could reach out of its namespaces. */
