@@ -3,6 +3,7 @@ import { canAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
 import { levelFor } from "../adapters/exec/engines.ts";
 import { childEnvironment } from "../adapters/exec/plain.ts";
+import { uninterrupted } from "../adapters/exec/uninterrupted.ts";
 import { fetchFact } from "../adapters/facts/machine.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { ENGINES, type EngineName } from "../core/protection.ts";
@@ -86,16 +87,17 @@ function carryOut(
     { state, config, environment, operator: io.environment, setting, carry },
     wanted,
   );
-  const ports: RunPorts = {
+  const ports: Omit<RunPorts, "engines"> = {
     ...commonPorts(io, setting.workspace, journal),
     fetch: (need) => fetchFact(need, environment),
-    engines,
   };
   const scope = declaredScope(io, asking.session);
   const totals = sessionTotals(io, asking.session);
   const runnable = argv ? { argv } : { shell: call.input as string };
   const context = { totals, ...(scope ? { scope } : {}), environment: childEnvironment(environment) };
-  return runCall({ ...request, ...context, runnable }, ports);
+  return uninterrupted(engines, (guarded) =>
+    runCall({ ...request, ...context, runnable }, { ...ports, engines: guarded }),
+  );
 }
 
 /** What waits is asked about at once where the operator can be asked; a no discards it. */

@@ -35,7 +35,7 @@ export function sessionPlace(session: string | undefined, cwd: string | undefine
     carry: (carried) => {
       left = { carried };
     },
-    keep: () => (left ? store.keep(session, environment, left.carried) : []),
+    keep: () => (left ? store.keep(session, left.carried) : []),
   };
 }
 

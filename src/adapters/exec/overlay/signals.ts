@@ -3,7 +3,14 @@ import { constants } from "node:os";
 import type { Ended } from "../../../gate/ports.ts";
 
 /** Signals that somebody may send to us and that are meant for the command. */
-const FORWARDED: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+export const FORWARDED: readonly NodeJS.Signals[] = [
+  "SIGTERM",
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+];
 
 /** What a terminal sends to all processes in its foreground, the command among them. */
 const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT"];
