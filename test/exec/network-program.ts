@@ -29,7 +29,9 @@ async function checkAll(): Promise<void> {
   const states = checks.map((check) => join(folder, check.name, "s".repeat(120), "state"));
   const ended = await Promise.allSettled(checks.map((check, index) => check(states[index] ?? "")));
   for (const state of states) await closeRoom(state);
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
+  const failed = ended.flatMap((one, index) => (one.status === "rejected" ? [{ one, index }] : []));
+  for (const { one, index } of failed) process.stderr.write(`${checks[index]?.name}: ${one.reason?.stack}\n`);
+  process.exit(failed.length > 0 ? 1 : 0);
 }
 
 function tell(name: string, value: unknown): void {
@@ -59,10 +61,14 @@ function enter({ holder, environment }: Room, attempts: readonly Attempt[]): Chi
   });
 }
 
-async function linesOf(child: ChildProcess): Promise<readonly string[]> {
+async function textOf(stream: AsyncIterable<unknown> | null): Promise<string> {
   let text = "";
-  for await (const chunk of child.stdout ?? []) text += String(chunk);
-  return text
+  for await (const chunk of stream ?? []) text += String(chunk);
+  return text.trim();
+}
+
+async function linesOf(child: ChildProcess): Promise<readonly string[]> {
+  return (await textOf(child.stdout))
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as string);
@@ -79,7 +85,10 @@ async function service(
     if (say === "echo") socket.once("data", (chunk) => socket.end(`HTTP/1.1 200 OK\r\n\r\nasked ${chunk}`));
     else socket.end(say);
   });
-  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
   return Object.assign(server, { port: (server.address() as { port: number }).port });
 }
 
@@ -153,7 +162,6 @@ async function inside(state: string): Promise<void> {
     readFileSync(`/proc/${keeper}/environ`, "utf8").includes("MARKER_OF_CALLER"),
   );
   for (const server of [web, database, any, hidden]) server.close();
-  tunnel.kill("SIGKILL");
 }
 
 /** A program that calls itself `ssh` and listens, as one that forwards a port does. */
@@ -162,37 +170,35 @@ function startTunnel(): ChildProcess {
   symlinkSync(process.execPath, path);
   const code =
     "const s=require('net').createServer(c=>c.end('production')).listen(0,'127.0.0.1',()=>console.log(s.address().port))";
-  return spawn(path, ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(path, ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => child.kill("SIGKILL"));
+  return child;
 }
 
 async function together(state: string): Promise<void> {
   const program = join(import.meta.dirname, "network-program.ts");
   const openers = [1, 2, 3].map(() =>
-    spawn(process.execPath, [program, "open", state], { stdio: ["ignore", "pipe", "inherit"] }),
+    textOf(
+      spawn(process.execPath, [program, "open", state], { stdio: ["ignore", "pipe", "inherit"] }).stdout,
+    ),
   );
   const options = { state, allowed: [] };
   const [one, two] = await Promise.all([mustOpen(options), mustOpen(options)]);
-  const holders = await Promise.all(
-    openers.map(async (opener) => {
-      let text = "";
-      for await (const chunk of opener.stdout ?? []) text += String(chunk);
-      return Number(text);
-    }),
-  );
-  tell(
-    "one room for all",
-    [...new Set([one.holder, two.holder, ...holders])].length === 1 || [one.holder, two.holder, ...holders],
-  );
+  const holders = await Promise.all(openers);
+  const all = new Set([one.holder, two.holder, ...holders].map(String));
+  tell("one room for all", all.size === 1 || [...all]);
   tell("one keeper for all", keepersOf(state));
+  const free = await service("");
+  await new Promise((resolve) => free.close(resolve));
   const server = enter(one, [
-    { try: "listen", host: "127.0.0.1", port: 5173, say: "from the room" },
+    { try: "listen", host: "127.0.0.1", port: free.port, say: "from the room" },
     { try: "wait", milliseconds: 1500 },
   ]);
   await new Promise((resolve) => server.stdout?.once("data", resolve));
-  const rival = await service("from the machine", 5173).catch(() => undefined);
+  const rival = await service("from the machine", free.port);
   await mustOpen(options);
-  tell("what another command listens on", await linesOf(enter(one, [reach(5173)])));
-  rival?.close();
+  tell("what another command listens on", await linesOf(enter(one, [reach(free.port)])));
+  rival.close();
   server.kill("SIGKILL");
 }
 
@@ -204,8 +210,15 @@ function keepersOf(state: string): number {
 
 /** Whether the process has children whose words name the folder: the bridge of that room. */
 function opens(id: number, path: string): boolean {
-  const children = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ").filter(Boolean);
-  return children.some((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes(path));
+  try {
+    const children = readFileSync(`/proc/${id}/task/${id}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter(Boolean);
+    return children.some((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes(path));
+  } catch {
+    return false;
+  }
 }
 
 async function replaced(state: string): Promise<void> {
@@ -250,9 +263,9 @@ async function ends(id: number): Promise<boolean> {
 }
 
 async function idle(state: string): Promise<void> {
-  const room = await mustOpen({ state, allowed: [], idle: 500 });
+  const room = await mustOpen({ state, allowed: [], idle: 1000 });
   const [one] = await roomStatus(state);
-  const command = enter(room, [{ try: "wait", milliseconds: 1500 }]);
+  const command = enter(room, [{ try: "wait", milliseconds: 2200 }]);
   await linesOf(command);
   tell("a room with a command inside", identify(room.holder) !== undefined);
   tell("a room with nobody inside", (await ends(room.holder)) && (await ends(one?.keeper ?? 0)));

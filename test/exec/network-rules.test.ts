@@ -234,6 +234,7 @@ describe("[N-property] whatever a program sends", () => {
       fc.array(PIECE, { maxLength: 5 }).map((pieces) => `CONNECT ${pieces.join("")} HTTP/1.1`),
       fc.array(PIECE, { maxLength: 5 }).map((pieces) => `GET http://${pieces.join("")} HTTP/1.1`),
       fc.constantFrom(...NAMED).map((host) => `GET http://${host}/ HTTP/1.1`),
+      fc.constantFrom(...NAMED).map((host) => `CONNECT ${host} HTTP/1.1`),
     );
     const reached = new Set<string>();
     fc.assert(

@@ -17,6 +17,7 @@ export async function ask(
     // As a path below an open folder it is short enough for the name of a socket, wherever the folder is.
     descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
     const socket = connect(`/proc/self/fd/${descriptor}/${CONTROL_SOCKET}`);
+    socket.on("error", () => {});
     socket.setTimeout(wait, () => socket.destroy());
     socket.write(`${word}\n`);
     const { value } = await linesOf(socket).next();

@@ -44,7 +44,7 @@ export async function startHolder(setting: HolderSetting): Promise<Holder> {
   const gone = new Promise<void>((resolve) =>
     child.once("exit", () => resolve()).once("error", () => resolve()),
   );
-  child.stdin.on("error", () => {});
+  for (const stream of child.stdio) stream?.on("error", () => {});
   const lines = linesOf(child.stdout);
   await untilReady(child, lines);
   const id = child.pid ?? 0;

@@ -7,6 +7,8 @@ import { linesOf } from "./stream.ts";
  */
 const { value } = await linesOf(process.stdin).next();
 process.stdin.destroy();
+// Whoever started us may be gone; the room is for those who come later, too.
+process.stdout.on("error", () => {});
 try {
   await keepRoom(JSON.parse(String(value)) as KeeperSetting);
   process.stdout.write("ready\n");

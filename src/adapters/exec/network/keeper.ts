@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { join as joinPath } from "node:path";
 import { type Holder, type HolderSetting, startHolder } from "./holder.ts";
 import type { AllowedHost } from "./hosts.ts";
-import { countSockets, readListeners, type Service, servicesOf } from "./listening.ts";
+import { readListeners, type Service, servicesOf, signOfListeners } from "./listening.ts";
 import { BRIDGE_SOCKET, CONTROL_SOCKET } from "./places.ts";
 import { identify, namespaceOf } from "./process.ts";
 import { type Attempt, resolveAddresses, serveProxy } from "./proxy.ts";
@@ -46,8 +46,8 @@ interface Keeper {
   services: readonly Service[];
   /** Sockets known to belong to a tunnel, and those known not to. */
   tunnels: ReadonlyMap<number, boolean>;
-  /** The number of sockets at the last scan, when that was, and its end. */
-  sockets: string;
+  /** The sign of the listeners at the last scan, when that was, and its end. */
+  sign: string | undefined;
   scannedAt: number;
   scan: Promise<void>;
   usedAt: number;
@@ -67,7 +67,7 @@ export async function keepRoom(setting: KeeperSetting): Promise<void> {
     attempts: [],
     services: [],
     tunnels: new Map(),
-    sockets: "",
+    sign: undefined,
     scannedAt: 0,
     scan: Promise.resolve(),
     usedAt: Date.now(),
@@ -85,6 +85,7 @@ export async function keepRoom(setting: KeeperSetting): Promise<void> {
   const own = identify(process.pid);
   if (own === undefined) throw new Error("the file system /proc does not show this process");
   writeRecord(folder, { keeper: own, holder: holder.holder, namespaces: holder.namespaces });
+  keeper.usedAt = Date.now();
   setInterval(() => void look(keeper), Math.min(RESCAN, setting.idle / 2));
 }
 
@@ -119,13 +120,13 @@ async function answer(keeper: Keeper, socket: Socket): Promise<void> {
 
 /**
  * Makes the services of the machine's loopback the same inside as outside, without what is withheld. The list of
- * listeners is read when the number of sockets is another than before, and in any case from time to time.
+ * listeners is read when its sign is another than before, and in any case from time to time.
  */
 function rescan(keeper: Keeper): Promise<void> {
-  const sockets = countSockets();
+  const sign = signOfListeners();
   const now = Date.now();
-  if (sockets !== keeper.sockets || now - keeper.scannedAt > RESCAN_ANYWAY) {
-    keeper.sockets = sockets;
+  if (sign === undefined || sign !== keeper.sign || now - keeper.scannedAt > RESCAN_ANYWAY) {
+    keeper.sign = sign;
     keeper.scannedAt = now;
     // After an error what was open stays open, until the next look.
     keeper.scan = keeper.scan.then(() => scan(keeper)).catch(() => {});

@@ -26,20 +26,28 @@ export async function readListeners(): Promise<readonly Listener[]> {
 }
 
 /**
- * How many TCP sockets are open in the network namespace of this process, as a text to compare: the cheap sign that
- * the listeners may be others.
+ * A text that stays the same while nothing happens to TCP sockets in the network namespace of this process: how many
+ * there are, and how many connections were ever opened. The cheap sign that the listeners are still the same. Only
+ * when one ends and another starts in between, and nobody connects anywhere, is the sign wrong. Undefined when the
+ * kernel does not say.
  */
-export function countSockets(): string {
-  return ["sockstat", "sockstat6"]
-    .map((name) => {
-      try {
-        return /^TCP6?: inuse \d+/m.exec(readFileSync(`/proc/self/net/${name}`, "latin1"))?.[0] ?? "";
-      } catch {
-        return "";
-      }
-    })
-    .join();
+export function signOfListeners(): string | undefined {
+  const parts = SIGNS.map(([name, line]) => {
+    try {
+      return line.exec(readFileSync(`/proc/self/net/${name}`, "latin1"))?.[0];
+    } catch {
+      return name === "sockstat6" ? "" : undefined;
+    }
+  });
+  return parts.includes(undefined) ? undefined : parts.join("\n");
 }
+
+/** Sockets in use, and the five counters of connections that RFC 4022 calls `tcpActiveOpens` to `tcpCurrEstab`. */
+const SIGNS = [
+  ["sockstat", /^TCP: inuse \d+/m],
+  ["sockstat6", /^TCP6: inuse \d+/m],
+  ["snmp", /^Tcp: \D.*\nTcp: (?:-?\d+ ){9}/m],
+] as const;
 
 /** A loopback without IPv6 has no such file. */
 async function readNet(name: string): Promise<string> {

@@ -40,6 +40,7 @@ export async function startKeeper(setting: KeeperSetting, wait: number): Promise
     child.once("error", ({ message }) => resolve(`failed ${message}`)),
   );
   const late = setTimeout(() => stdout.destroy(), wait);
+  stdout.on("error", () => {});
   stdin.on("error", () => {}).end(`${JSON.stringify(setting)}\n`);
   const said = await Promise.race([failed, firstLine(stdout)]);
   clearTimeout(late);
