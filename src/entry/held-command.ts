@@ -4,10 +4,9 @@ import type { HeldLayers } from "../adapters/journal/held.ts";
 import type { Layer } from "../adapters/journal/layer.ts";
 import { EXIT } from "../gate/verdict.ts";
 import { askingOf } from "./compose.ts";
-import { acceptHeld, findHeld, heldEffects, heldLayers, rejectHeld } from "./held.ts";
+import { acceptHeld, describeHeld, findHeld, heldEffects, heldLayers, rejectHeld } from "./held.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
-import { effectLine } from "./render.ts";
 import { conclude } from "./run-report.ts";
 
 export const HELD_HELP = `Captured changes that wait for a decision.
@@ -45,15 +44,16 @@ export const heldCommand: CliCommand = async (args, io) => {
   return verb === "accept" ? accept(layer, json, io) : reject(layer, io);
 };
 
-function list(held: HeldLayers, json: boolean, io: Io): number {
+async function list(held: HeldLayers, json: boolean, io: Io): Promise<number> {
   for (const layer of held.list()) {
-    const effects = heldEffects(layer, io);
     const id = layer.label ?? layer.id;
-    const lines = effects.map((effect) => `  ${effectLine(effect, io)}\n`);
-    io.print(json ? `${JSON.stringify({ id, effects })}\n` : `${id}\n${lines.join("")}`);
+    if (json) io.print(`${JSON.stringify({ id, effects: heldEffects(layer, io) })}\n`);
+    else for (const line of [id, ...(await describeHeld(layer, io)).map(indented)]) io.print(`${line}\n`);
   }
   return EXIT.done;
 }
+
+const indented = (line: string) => `  ${line}`;
 
 async function accept(layer: Layer, json: boolean, io: Io): Promise<number> {
   const ledger = await openJournal(io, askingOf(io).session);

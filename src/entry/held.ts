@@ -2,11 +2,13 @@ import { UserError } from "../adapters/error.ts";
 import { overlayPlaces } from "../adapters/exec/capturing.ts";
 import { digestOf } from "../adapters/exec/content-digest.ts";
 import { lookAt } from "../adapters/facts/captured.ts";
+import { withStanding } from "../adapters/facts/git-status.ts";
 import { type HeldLayers, openHeld } from "../adapters/journal/held.ts";
 import { openJournal as openStepJournal } from "../adapters/journal/journal.ts";
 import type { Committed, Layer } from "../adapters/journal/layer.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { capturedEffects } from "../analyzers/captured.ts";
+import { describeGroup, groupChanges, groupEffects } from "../analyzers/captured-groups.ts";
 import { levelOf } from "../core/call.ts";
 import type { Effect } from "../core/effect.ts";
 import { acceptCaptured, type Waiting } from "../gate/accept.ts";
@@ -15,6 +17,7 @@ import type { RunResult } from "../gate/run.ts";
 import { requestOf } from "./check-command.ts";
 import { askingOf, commonPorts, settingOf, systemClock } from "./compose.ts";
 import type { Io } from "./io.ts";
+import { plainText } from "./render.ts";
 
 /** The results that wait, as this person's commands left them. */
 export function heldLayers(io: Io): HeldLayers {
@@ -35,7 +38,14 @@ export function findHeld(held: HeldLayers, id: string | undefined): Layer {
 /** What a waiting result amounts to. */
 export function heldEffects(layer: Layer, io: Io): readonly Effect[] {
   const setting = { ...settingOf(io, io.cwd, undefined), ...levelOf("linux-overlay") };
-  return capturedEffects(lookAt(layer, setting), setting);
+  return groupEffects(capturedEffects(lookAt(layer, setting), setting));
+}
+
+/** It in lines for a person: what was done to what, how much, and what else is to be known of it. */
+export async function describeHeld(layer: Layer, io: Io): Promise<readonly string[]> {
+  const setting = { ...settingOf(io, io.cwd, undefined), ...levelOf("linux-overlay") };
+  const changes = await withStanding(lookAt(layer, setting), setting);
+  return groupChanges(changes, setting).map((group) => plainText(describeGroup(group)));
 }
 
 /** Accepts it as an action of its own: judged, asked about, logged before it is done. */

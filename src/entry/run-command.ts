@@ -13,7 +13,7 @@ import { type RunPorts, type RunResult, runCall } from "../gate/run.ts";
 import { EXIT } from "../gate/verdict.ts";
 import { readEnvironment, requestOf } from "./check-command.ts";
 import { commonPorts } from "./compose.ts";
-import { acceptHeld, findHeld, heldLayers, rejectHeld } from "./held.ts";
+import { acceptHeld, describeHeld, findHeld, heldLayers, rejectHeld } from "./held.ts";
 import { collectDaily } from "./housekeeping.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { openJournal } from "./journal.ts";
@@ -67,7 +67,8 @@ export const runCommand: CliCommand = async (args, io) => {
   try {
     const result = await carryOut(request, place, readEngine(values.engine), journal, io);
     for (const note of [...place.notes, ...place.keep()]) io.warn(`countersign: ${plainText(note)}\n`);
-    return conclude(await decideNow(result, journal, io), values.json === true, io);
+    const end = await decideNow(result, journal, io);
+    return conclude(end, values.json === true, io, await waitingLines(end, io));
   } finally {
     await journal.close();
     await collectDaily(io);
@@ -98,6 +99,11 @@ function carryOut(
   return uninterrupted(engines, (guarded) =>
     runCall({ ...request, ...context, runnable }, { ...ports, engines: guarded }),
   );
+}
+
+async function waitingLines(result: RunResult, io: Io): Promise<readonly string[]> {
+  if (result.end !== "ran" || result.held.length === 0) return [];
+  return describeHeld(findHeld(heldLayers(io), result.action), io);
 }
 
 /** What waits is asked about at once where the operator can be asked; a no discards it. */

@@ -2,14 +2,17 @@ import { shellCode } from "../adapters/exec/plain.ts";
 import type { Ran, RunResult } from "../gate/run.ts";
 import { EXIT, exitCodeOf } from "../gate/verdict.ts";
 import type { Io } from "./io.ts";
-import { effectLine, paint, plainText, renderVerdict } from "./render.ts";
+import { paint, plainText, renderVerdict } from "./render.ts";
 
-/** Tells how a request ended, to a person and to a model, and gives the exit code. `json`: one line for programs. */
-export function conclude(result: RunResult, json: boolean, io: Io): number {
+/**
+ * Tells how a request ended, to a person and to a model, and gives the exit code. `json`: one line for programs. `held`: what waits, in
+ * lines for a person.
+ */
+export function conclude(result: RunResult, json: boolean, io: Io, held: readonly string[] = []): number {
   const code = codeOf(result);
   if (json) io.warn(`${JSON.stringify(jsonOf(result, code))}\n`);
   else {
-    const said = result.end === "ran" ? remarks(result, io) : [messageOf(result, io)];
+    const said = result.end === "ran" ? remarks(result, held, io) : [messageOf(result, io)];
     if (said.length > 0) io.warn(`${said.join("\n")}\n`);
   }
   return code;
@@ -51,7 +54,7 @@ function codeOf(result: RunResult): number {
 }
 
 /** What a command that ran should be told beside its own output; nothing in the ordinary case. */
-function remarks(result: Ran & RunResult, io: Io): readonly string[] {
+function remarks(result: Ran & RunResult, held: readonly string[], io: Io): readonly string[] {
   const { leftBehind, refusedHosts } = result;
   const said: string[] = [];
   if (leftBehind > 0)
@@ -62,14 +65,14 @@ function remarks(result: Ran & RunResult, io: Io): readonly string[] {
     said.push(
       `countersign: the network was closed to it: ${refusedHosts.slice(0, 5).map(plainText).join(", ")}; the operator can name hosts in the file \`hosts\` of the configuration folder`,
     );
-  if (result.held.length > 0) said.push(heldMessage(result, io));
+  if (result.held.length > 0) said.push(heldMessage(result, held, io));
   return said;
 }
 
-function heldMessage(result: Ran & RunResult, io: Io): string {
-  const lines = result.held.slice(0, 12).map((effect) => `  ${effectLine(effect, io)}`);
-  const rest = result.held.length > 12 ? [`  … and ${result.held.length - 12} more`] : [];
-  const { length } = result.held;
+function heldMessage(result: Ran & RunResult, held: readonly string[], io: Io): string {
+  const { length } = held;
+  const lines = held.slice(0, 12).map((line) => `  ${line}`);
+  const rest = length > 12 ? [`  … and ${length - 12} more`] : [];
   const head = `It ran isolated; ${length} ${length === 1 ? "change waits" : "changes wait"} for a yes and ${length === 1 ? "is" : "are"} not real yet.`;
   return [
     paint(io, "yellow", head),

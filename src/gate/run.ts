@@ -1,3 +1,4 @@
+import { groupEffects } from "../analyzers/captured-groups.ts";
 import { type Action, next } from "../core/action.ts";
 import { levelOf } from "../core/call.ts";
 import type { Effect } from "../core/effect.ts";
@@ -337,11 +338,12 @@ async function settle(
   const { setting, scope } = request;
   const foreseen = { effects: judged.effects, setting, situation, scope };
   const changes = judgeCaptured(captured.changes, foreseen, ports.policy);
-  const effects = changes.flatMap((one) => one.effects);
+  const effects = groupEffects(changes.flatMap((one) => one.effects));
   await course.say({ type: "effects.captured", effects });
   const allowed = new Set(changes.filter((one) => one.allowed).map((one) => one.change));
   const waiting = new Set(captured.settle((change) => allowed.has(change), course.id).held);
-  const held = changes.filter((one) => waiting.has(one.change)).flatMap((one) => one.effects);
+  const waits = changes.filter((one) => waiting.has(one.change)).flatMap((one) => one.effects);
+  const held = groupEffects(waits);
   return held.length === 0
     ? { captured: effects, held }
     : { captured: effects, held, heldDecision: ports.policy.decide(held, situation) };
