@@ -62,13 +62,20 @@ async function make(context: PointContext, options: GitOptions): Promise<Made> {
     notes.push(...note);
   }
   return {
-    what: kept.flatMap(({ shown, references }) =>
-      references.map(({ name, id }) => `${name} at ${shown}: ${id ?? "not there"}`),
-    ),
+    what: kept.flatMap(described),
     reliability: "promised",
     notes,
     data: toJson(kept),
   };
+}
+
+/** Names shown in a list; the record has all of them. */
+const SHOWN = 20;
+
+function described({ shown, references }: KeptRemote): readonly string[] {
+  const lines = references.slice(0, SHOWN).map(({ name, id }) => `${name} at ${shown}: ${id ?? "not there"}`);
+  const more = references.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more at ${shown}`] : lines;
 }
 
 interface Keeping {

@@ -20,7 +20,7 @@ export type References = ReadonlyMap<string, string>;
 const ASK = 30_000;
 const FETCH = 120_000;
 /** Loose objects of the operator's repository that are borrowed; packs always are. */
-const MAX_LOOSE = 60_000;
+const MAX_LOOSE = 20_000;
 const MAX_HAVES = 2_000;
 /** An object's id, SHA-1 or SHA-256, in hexadecimal. */
 export const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
