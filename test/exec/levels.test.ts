@@ -166,6 +166,14 @@ export const look = () => {
       },
     );
 
+    it.each(isolated.map((one) => [one.name, one] as const))(
+      "[X-shell] %s: temporary files can be made and stay",
+      (_, situation) => {
+        const make = 'name=$("$COUNTERSIGN" run "mktemp -p /tmp"); rm "$name" && echo made';
+        expect(runIn(situation, makePlace(), make)).toEqual({ code: 0, out: "made\n", err: "" });
+      },
+    );
+
     it("[LEVEL] a good answer of the probe is not believed in another place", () => {
       const place = makePlace();
       const plain = { name: "", setUp: "" };

@@ -53,7 +53,7 @@ export function planMounts(input: PlanInput): MountPlan {
   for (const [index, root] of input.roots.entries()) add(root.path, `${TEMPLATE}/l${index}`, "none", "bind");
   for (const [index, path] of input.passed.entries()) add(path, `c${index}`, "none", "bind");
   devices(add);
-  if (input.tmp !== undefined) temporary(input, add);
+  temporary(input, add);
   for (const [index, root] of input.roots.entries())
     add("overlay", root.path, "overlay", overlayOptions(input, index));
   for (const [index, path] of input.passed.entries()) add(`c${index}`, path, "none", "bind");
@@ -72,10 +72,12 @@ function devices(add: Add): void {
   add("tmpfs", "/dev/shm", "tmpfs", "nosuid,nodev,mode=1777");
 }
 
-function temporary(input: PlanInput, add: Add): void {
+/** The session's own, or the machine's: then a mount of its own, since what it is part of becomes read-only. */
+function temporary({ roots, tmp }: PlanInput, add: Add): void {
   for (const path of TEMPORARY.filter((one) => existsSync(one) && !lstatSync(one).isSymbolicLink())) {
-    if (!input.roots.some((root) => isWithin(path, root.path)))
-      add(`${input.tmp}${path}`, path, "none", "bind");
+    if (roots.some((root) => isWithin(path, root.path))) continue;
+    if (tmp === undefined) add(path, path, "none", "rbind");
+    else add(`${tmp}${path}`, path, "none", "bind");
   }
 }
 
