@@ -11,7 +11,7 @@ export interface Exposure {
   readonly network: "on" | "closed";
   /** `withheld`: no variables that are credentials, secret files masked, sockets of services out of reach. */
   readonly credentials: "kept" | "withheld";
-  /** Tools whose own credentials stay although the rest is withheld, by program name. */
+  /** Understood tools of the network in it: their own credentials stay although the rest is withheld. */
   readonly tools: readonly string[];
 }
 

@@ -20,13 +20,12 @@ export interface Known {
  */
 export function exposureOf({ effects, programs }: Known): Exposure {
   const here = effects.filter(isHere);
-  const tools = programs.filter(usesNetwork);
+  const tools = [...new Set(programs.filter(usesNetwork).map((program) => program.split(" ")[0] ?? program))];
   const unread = here.filter(isUnread);
-  if (unread.length === 0) return { network: "on", credentials: "kept", tools: [] };
+  if (unread.length === 0) return { network: "on", credentials: "kept", tools };
   const unknown = unread.some((effect) => effect.verb === "unknown");
   if (unknown || tools.length === 0) return { network: "closed", credentials: "withheld", tools: [] };
-  const names = tools.map((tool) => tool.split(" ")[0] ?? tool);
-  return { network: "on", credentials: "withheld", tools: [...new Set(names)] };
+  return { network: "on", credentials: "withheld", tools };
 }
 
 /**

@@ -21,10 +21,21 @@ export function exposedTo(exposure: Exposure, setting: Setting, environment: Nod
   return {
     environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name))),
     masked: [...setting.own, ...(withheld?.masked ?? []), ...agentSocket(isOpen, exposure, environment)],
-    caches: cachePlaces(setting, environment, isOpen ? "understood" : "unread")
-      .map(({ path }) => path)
-      .filter(isOwnFolder),
+    caches: cachesOf(isOpen, exposure, setting, environment),
   };
+}
+
+/** A line of file tools only needs no cache, and what it deletes there would be gone unseen. */
+function cachesOf(
+  isOpen: boolean,
+  { tools }: Exposure,
+  setting: Setting,
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  if (isOpen && tools.length === 0) return [];
+  return cachePlaces(setting, environment, isOpen ? "understood" : "unread")
+    .map(({ path }) => path)
+    .filter(isOwnFolder);
 }
 
 /** The SSH agent signs for whoever reaches its socket. */
