@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { type Machine, type MachineOptions, machine, shell } from "./support.ts";
 
 /** A machine with a clone of a remote: `main` (3 commits), `topic`, `feature/x`, tags `v1` and `v2` (annotated). */
@@ -23,13 +23,16 @@ export async function cloned(way: "folder" | "network", options: MachineOptions 
 }
 
 let made: string | undefined;
+afterAll(() => {
+  if (made !== undefined) rmSync(made, { recursive: true, force: true });
+  made = undefined;
+});
 
 /** The folders `served` and `work` as each test gets them, made once. */
 function template(): string {
   if (made !== undefined) return made;
   made = mkdtempSync("/var/tmp/countersign-points-template-");
   const folder = made;
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const [work, home] = [join(folder, "work"), folder];
   mkdirSync(work);
   shell(
