@@ -63,7 +63,7 @@ function isHere({ resource }: Effect): boolean {
 }
 
 /** What a program does that nobody could read ahead. */
-function isUnread(effect: Effect): boolean {
+export function isUnread(effect: Effect): boolean {
   return (
     effect.verb === "unknown" ||
     hasMark(effect, "foreign-code") ||
@@ -74,10 +74,14 @@ function isUnread(effect: Effect): boolean {
 
 const FILES: ReadonlySet<string> = new Set(["file", "directory", "link"]);
 
+export function isFileKind(kind: string): boolean {
+  return FILES.has(kind);
+}
+
 /** A file below home, in the workspace or in a temporary folder; and what concerns no file but the network. */
 function isCaught({ verb, resource }: Effect, setting: Setting): boolean {
   if (verb === "send" || verb === "expose") return true;
-  if (!FILES.has(resource.kind)) return resource.kind.startsWith("git.");
+  if (!isFileKind(resource.kind)) return resource.kind.startsWith("git.");
   const { name } = resource;
   if (name.startsWith("~/") || name === "~") return true;
   const folders = [setting.home, ...setting.temporary, ...(setting.workspace ? [setting.workspace] : [])];
@@ -87,7 +91,8 @@ function isCaught({ verb, resource }: Effect, setting: Setting): boolean {
 /** A known file below home or in the workspace, whose change an isolated run catches before it is real. */
 export function isCapturedFile(effect: Effect, { home, workspace }: Setting): boolean {
   const { verb, resource, certain } = effect;
-  if (!certain || verb === "read" || !FILES.has(resource.kind) || hasMark(effect, "privileged")) return false;
+  if (!certain || verb === "read" || !isFileKind(resource.kind) || hasMark(effect, "privileged"))
+    return false;
   // That many small changes are one big one is known of the session, not of a change that is caught.
   if (resource.environment === "workspace") return !hasMark(effect, "bulk");
   const { name } = resource;

@@ -4,6 +4,7 @@ import type { Effect } from "../core/effect.ts";
 import { TIERS } from "../core/ladder.ts";
 import type { Situation } from "../core/policy.ts";
 import { markOutOfScope, type Scope } from "../core/scope.ts";
+import { isFileKind, isUnread } from "./exposure.ts";
 import type { PolicyPort } from "./ports.ts";
 
 /** What was decided before the command ran: captured changes are measured against it. */
@@ -40,7 +41,28 @@ export function judgeCaptured(
 
 function isAllowed(effect: Effect, { effects, situation }: Foreseen, policy: PolicyPort): boolean {
   const { tier } = policy.decide([effect], situation);
-  return TIERS.indexOf(tier) <= 1 || effects.some((one) => foresees(one, effect));
+  if (TIERS.indexOf(tier) <= 1) return true;
+  const isRead = !effects.some(isUnread);
+  return effects.some((one) => foresees(one, effect) || (isRead && movesWorkTree(one, effect)));
+}
+
+const WORK_TREE = [
+  "git.worktree",
+  "git.worktree-changes",
+  "git.branch",
+  "git.history",
+  "git.stash",
+  "git.submodule",
+];
+
+/**
+ * Git moves the files of its work tree as one thing: half of a checkout would be neither the old state nor the new
+ * one. Only where nothing else ran that nobody could read, and never for what git keeps in its own folder.
+ */
+function movesWorkTree({ resource, certain }: Effect, happened: Effect): boolean {
+  const { kind, name, environment } = happened.resource;
+  if (!certain || resource.environment !== "workspace" || environment !== "workspace") return false;
+  return WORK_TREE.includes(resource.kind) && isFileKind(kind) && !/(^|\/)\.git(\/|$)/.test(name);
 }
 
 /** An effect that was foreseen, shown and approved covers what happened to the same resource or below it. */

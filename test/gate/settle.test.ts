@@ -1,46 +1,41 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/adapters/policy/load.ts";
 import type { CapturedChange } from "../../src/analyzers/captured.ts";
-import type { Situation } from "../../src/core/policy.ts";
+import { levelOf } from "../../src/core/call.ts";
 import { judgeCaptured } from "../../src/gate/settle.ts";
-import { judged, SETTING } from "../analyzers/check.ts";
+import { judgement, SETTING } from "../analyzers/check.ts";
 
+const setting = { ...SETTING, ...levelOf("linux-overlay") };
 const policy = loadPolicy([]);
-const situation: Situation = {
+const situation = {
   principal: { kind: "agent", name: "tester", operator: "ann" },
   contained: true,
   engine: "linux-overlay",
   tool: "shell",
-};
+} as const;
 
-const removed = (path: string): CapturedChange => ({
-  path: `/home/dev/project/${path}`,
-  kind: "delete",
-  type: path === ".git" ? "directory" : "file",
-  entries: 1,
-  bytes: 1,
-  empties: true,
-});
-
-/** Which of these files, all in the workspace and nothing else in it, may really go when the line was approved. */
-async function check(line: string, paths: readonly string[], expected: readonly string[]) {
-  const foreseen = { effects: await judged(line), setting: SETTING, situation };
-  const changes = judgeCaptured(paths.map(removed), foreseen, policy);
-  expect(changes.filter((one) => one.allowed).map((one) => one.change.path.split("/").at(-1))).toEqual(
-    expected,
-  );
+/** Whether a line that left a changed file lets that file become real without a question. */
+async function check(line: string, path: string, expected: "real" | "held") {
+  const { effects } = await judgement(line, { setting });
+  const seen = { mode: 0o644, before: "a", after: "b" };
+  const size = { type: "file", entries: 1, bytes: 1 } as const;
+  const change: CapturedChange = { path, kind: "modify", ...size, before: size, seen };
+  const [judged] = judgeCaptured([change], { effects, setting, situation }, policy);
+  expect(judged?.allowed ? "real" : "held", line).toBe(expected);
 }
 
-describe("[X-held] a yes to the deletion of a whole workspace is a yes to what goes with it", () => {
-  const ALL = ["README.md", ".gitignore", ".git", ".env"];
-
-  it.each<[line: string, real: readonly string[]]>([
-    ["rm -rf /home/dev/project", ALL],
-    ["rm -rf ../project", ALL],
-    ["rm -rf ./*", ["README.md", ".gitignore"]],
-    ["rm -rf .git ./*", ["README.md", ".gitignore", ".git"]],
-    ["rm README.md", ["README.md"]],
-    ["node build.mjs", []],
-    ["chmod -R 755 .", []],
-  ])("%s", (line, real) => check(line, ALL, real));
+describe("[X-settle] what becomes real is harmless, or was foreseen", () => {
+  it.each([
+    ["git checkout side", "/home/dev/project/.husky/pre-commit", "real"],
+    ["git pull", "/home/dev/project/.vscode/settings.json", "real"],
+    ["git stash pop", "/home/dev/project/.claude/settings.json", "real"],
+    ["git checkout side", "/home/dev/project/.git/hooks/pre-commit", "held"],
+    ["git checkout side && ./tool", "/home/dev/project/.husky/pre-commit", "held"],
+    ["git checkout side", "/home/dev/.bashrc", "held"],
+    ["git status", "/home/dev/project/.husky/pre-commit", "held"],
+    ["make", "/home/dev/project/.husky/pre-commit", "held"],
+    ["make", "/home/dev/project/build/out", "real"],
+    ["make", "/home/dev/notes", "held"],
+    ["tar xf x.tar", "/home/dev/project/.claude/settings.json", "held"],
+  ] as const)("%s: %s is %s", check);
 });
