@@ -143,7 +143,11 @@ async function inside(state: string): Promise<void> {
   for (const [index, [name]] of attempts.entries()) tell(name, said[index]);
   tell(
     "attempts",
-    (await roomStatus(state))[0]?.attempts.map(({ target, connected }) => [target, connected]),
+    (await roomStatus(state))[0]?.attempts.map(({ target, connected, refused }) => [
+      target,
+      connected,
+      refused,
+    ]),
   );
   tell("ports", { web: web.port, database: database.port });
   const late = await service("a late one");

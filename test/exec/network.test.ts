@@ -66,12 +66,12 @@ describe.skipIf(missingOverlay() !== undefined).each(USERS)("the room of $name",
   it("[X-network] what was asked of it is known, host by host", () => {
     const { web, database } = came.get("ports") as { web: number; database: number };
     expect(came.get("attempts")).toEqual([
-      ["evil.example:443", false],
-      ["169.254.169.254:80", false],
-      [`127.0.0.1:${web}`, true],
-      [`127.0.0.1:${web}`, true],
-      [`localhost:${database}`, false],
-      ["unreachable.invalid:443", false],
+      ["evil.example:443", false, true],
+      ["169.254.169.254:80", false, true],
+      [`127.0.0.1:${web}`, true, false],
+      [`127.0.0.1:${web}`, true, false],
+      [`localhost:${database}`, false, true],
+      ["unreachable.invalid:443", false, false],
     ]);
   });
 

@@ -11,6 +11,8 @@ export interface Attempt {
   /** `host:port`. */
   readonly target: string;
   readonly connected: boolean;
+  /** Policy is why it was not: it does not name the host, or not the address that the name leads to. */
+  readonly refused: boolean;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -39,7 +41,7 @@ export async function serveProxy(client: Socket, rules: ProxyRules): Promise<voi
   if (head === undefined) return refuse(client, TOO_LONG);
   const verdict = judgeRequest(head, rules.allowed);
   if (verdict.kind !== "refused") return relay(client, verdict, rules);
-  if (verdict.target) report(rules, verdict.target, false);
+  if (verdict.target) report(rules, verdict.target, "refused");
   refuse(client, verdict);
 }
 
@@ -72,14 +74,15 @@ async function relay(client: Socket, verdict: Exclude<Verdict, Refusal>, rules: 
   const { target } = verdict;
   try {
     const upstream = await reach(target, rules);
-    report(rules, target, true);
+    report(rules, target, "connected");
     if (client.destroyed) return void upstream.destroy();
     if (verdict.kind === "tunnel") client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     else upstream.write(verdict.head, "latin1");
     join(client, upstream, IDLE);
   } catch (error) {
-    report(rules, target, false);
-    refuse(client, error instanceof RefusedAddress ? error.refusal : unreachable(target, error));
+    const refused = error instanceof RefusedAddress;
+    report(rules, target, refused ? "refused" : "failed");
+    refuse(client, refused ? error.refusal : unreachable(target, error));
   }
 }
 
@@ -148,8 +151,9 @@ function unreachable(target: Target, error: unknown): Refusal {
   return { kind: "refused", status: 502, reason, advice: "Check the name and the machine's own network." };
 }
 
-function report({ report }: ProxyRules, target: Target, connected: boolean): void {
-  report({ target: formatTarget(target), connected, at: Date.now() });
+function report(rules: ProxyRules, target: Target, outcome: "connected" | "refused" | "failed"): void {
+  const [connected, refused] = [outcome === "connected", outcome === "refused"];
+  rules.report({ target: formatTarget(target), connected, refused, at: Date.now() });
 }
 
 /** Lets the rest of what the program sends run into nothing, so that it gets to read the answer. */
