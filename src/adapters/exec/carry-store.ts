@@ -88,7 +88,7 @@ function keep(file: string, carried: Carried | undefined, rules: CarryRules): re
   const set = { ...old.set, ...carried.set };
   for (const name of [...secret, ...carried.unset]) delete set[name];
   const gone = new Set([...(old.unset ?? []), ...carried.unset]);
-  const unset = [...gone].filter((name) => !(name in carried.environment));
+  const unset = [...gone].filter((name) => !Object.hasOwn(carried.environment, name));
   const cwd = carried.cwd ?? old.cwd;
   write(file, { version: 1, ...(cwd === undefined ? {} : { cwd }), set, unset });
   return notesOn(carried, secret);

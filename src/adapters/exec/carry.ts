@@ -46,7 +46,7 @@ export interface Carried {
   /** How that differs from what the line was started with. */
   readonly set: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
-  /** Names of variables that are not carried: too long, no UTF-8, or a meaning for shells or for us. */
+  /** Names that the line gave a value which is not carried: too long, no UTF-8, or a meaning for shells or for us. */
   readonly dropped: readonly string[];
 }
 
@@ -103,33 +103,54 @@ export function parseCarried(bytes: Buffer | undefined, given: Environment): Car
   const folder = textOf(first);
   if (folder !== "" && folder !== undefined && !(folder.startsWith("/") && folder.endsWith("\n")))
     return undefined;
-  const environment: Record<string, string> = {};
-  const dropped: string[] = [];
-  for (const field of rest) {
-    const at = field.indexOf("=");
-    const name = field.toString("latin1", 0, at);
-    if (at <= 0) return undefined;
-    if (OWN_TO_A_SHELL.includes(name)) continue;
-    const value = textOf(field.subarray(at + 1));
-    const fits = NAME.test(name) && field.length <= LONGEST;
-    if (value !== undefined && fits && !CHANGING_MEANING.test(name)) environment[name] = value;
-    else dropped.push(name.replace(/[^\x20-\x7e]/g, "?").slice(0, 60));
-  }
-  const cwd = folder === "" ? undefined : folder?.slice(0, -1);
-  return { cwd, environment, ...differenceOf(given, environment, dropped), dropped };
+  const variables = rest.map(readVariable);
+  if (variables.includes(undefined)) return undefined;
+  const told = variables.flatMap((one) => (one && !OWN_TO_A_SHELL.includes(one.name) ? [one] : []));
+  const environment = Object.fromEntries(
+    told.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+  );
+  const leftOut = told.filter(({ value }) => value === undefined);
+  return {
+    cwd: folder === "" ? undefined : folder?.slice(0, -1),
+    environment,
+    ...differenceOf(given, environment, new Set(told.map(({ name }) => name))),
+    dropped: leftOut.filter(({ name, raw }) => given[name] !== raw).map(({ name }) => shown(name)),
+  };
+}
+
+interface Variable {
+  readonly name: string;
+  /** Undefined when it is not to be carried. */
+  readonly value: string | undefined;
+  /** As Node would read it. */
+  readonly raw: string;
+}
+
+function readVariable(field: Buffer): Variable | undefined {
+  const at = field.indexOf("=");
+  if (at <= 0) return undefined;
+  const name = field.toString("latin1", 0, at);
+  const bytes = field.subarray(at + 1);
+  const isCarried = NAME.test(name) && field.length <= LONGEST && !CHANGING_MEANING.test(name);
+  return { name, value: isCarried ? textOf(bytes) : undefined, raw: bytes.toString("utf8") };
+}
+
+/** Written by the command, for a person. */
+function shown(name: string): string {
+  return name.replace(/[^\x20-\x7e]/g, "?").slice(0, 60);
 }
 
 /** Names that a shell cannot hold never arrived there. */
 function differenceOf(
   given: Environment,
   now: Readonly<Record<string, string>>,
-  dropped: readonly string[],
+  told: ReadonlySet<string>,
 ): Pick<Carried, "set" | "unset"> {
-  const untold = new Set([...dropped, ...OWN_TO_A_SHELL]);
   return {
     set: Object.fromEntries(Object.entries(now).filter(([name, value]) => given[name] !== value)),
     unset: Object.keys(given).filter(
-      (name) => given[name] !== undefined && NAME.test(name) && !(name in now) && !untold.has(name),
+      (name) =>
+        given[name] !== undefined && NAME.test(name) && !told.has(name) && !OWN_TO_A_SHELL.includes(name),
     ),
   };
 }
