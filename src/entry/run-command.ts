@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { canAsk } from "../adapters/ask/terminal.ts";
 import { UserError } from "../adapters/error.ts";
 import { levelFor } from "../adapters/exec/engines.ts";
+import { lostBytes } from "../adapters/exec/lost-words.ts";
 import { childEnvironment } from "../adapters/exec/plain.ts";
 import { uninterrupted } from "../adapters/exec/uninterrupted.ts";
 import { fetchFact } from "../adapters/facts/machine.ts";
@@ -58,6 +59,12 @@ export const runCommand: CliCommand = async (args, io) => {
       "NO_COMMAND",
       "no command to run",
       "write it after `--`: countersign run -- npm test",
+    );
+  if (lostBytes(words))
+    throw new UserError(
+      "NOT_UTF8",
+      "a word of the command holds bytes that are no UTF-8, and would not arrive as they were typed",
+      "write the command as one line for bash, with $'\\xff' for such a byte",
     );
   const { session } = values;
   const place = sessionPlace(session, values.cwd, io);

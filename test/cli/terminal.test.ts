@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -133,6 +133,22 @@ describe.skipIf(missingOverlay() !== undefined)("the program that somebody stops
     clearInterval(timer);
     expect(recorded(place)).toEqual({ ends: ["executed"], verified: 0 });
     expect(readFileSync(join(place.project, "made-300"), "utf8")).toBe("300\n");
+  });
+
+  it("[X-shell] bytes that would be lost on the way to the program are refused", () => {
+    const place = makePlace();
+    const typed = (bytes: string) =>
+      spawnSync("sh", ["-c", `exec "$1" run -- printf %s "$(printf '${bytes}')"`, "sh", LAUNCHER], {
+        cwd: place.project,
+        env: place.environment,
+        encoding: "utf8",
+      });
+    expect(typed("a\\377b")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/no UTF-8/),
+    });
+    expect(typed("\\357\\277\\275\\303\\274")).toMatchObject({ status: 0, stdout: "\ufffdü" });
   });
 
   it("[X-shell] a large output passes us by: our memory stays small", async () => {
