@@ -25,7 +25,8 @@ import { type SessionPlace, sessionPlace } from "./session-carry.ts";
 
 export const RUN_HELP = `Judges a command, asks where needed, makes the way back, runs it, records every step.
 
-  countersign run [--json] [--cwd DIR] [--environment NAME] [--session NAME] [--engine NAME] [--] CMD…
+  countersign run [--json] [--cwd DIR] [--environment NAME] [--session NAME]
+                  [--engine NAME] [--service] [--] CMD…
 
 Several words run as the words of one command; a single word runs as a line for bash.
 What the log cannot record does not run.
@@ -35,6 +36,9 @@ project and home is caught. What was foreseen or is harmless becomes real and ca
 yes to exactly what was caught (\`countersign held\`). A program that nobody can read ahead has no credentials there,
 and no network but loopback and the hosts that the operator named. Elsewhere (engine snapshot) the project is kept
 before the command runs. \`countersign version\` says which engine is in force, and why.
+
+--service is for what goes on while others work, as a development server: it sees the project as it is, what it writes
+there is real at once, and the project is kept before. Ctrl-C ends it with everything it started.
 
 --session NAME carries the working directory and the exported variables from one line to the next, as one shell would.
 
@@ -72,7 +76,13 @@ export const runCommand: CliCommand = async (args, io) => {
   const request = session === undefined ? asked : { ...asked, asking: { ...asked.asking, session } };
   const journal = await openJournal(io, request.asking.session);
   try {
-    const result = await carryOut(request, place, readEngine(values.engine), journal, io);
+    const result = await carryOut(
+      request,
+      place,
+      { engine: readEngine(values.engine), kind: values.service ? "service" : "command" },
+      journal,
+      io,
+    );
     for (const note of [...place.notes, ...place.keep()]) io.warn(`countersign: ${plainText(note)}\n`);
     const end = await decideNow(result, journal, io);
     return conclude(end, values.json === true, io, await waitingLines(end, io));
@@ -85,7 +95,7 @@ export const runCommand: CliCommand = async (args, io) => {
 function carryOut(
   request: CheckRequest,
   { environment, carry }: SessionPlace,
-  wanted: EngineName | undefined,
+  wanted: { readonly engine: EngineName | undefined; readonly kind: "command" | "service" },
   journal: LedgerPort,
   io: Io,
 ): Promise<RunResult> {
@@ -93,7 +103,8 @@ function carryOut(
   const { setting, asking, argv, call } = request;
   const { engines } = levelFor(
     { state, config, environment, operator: io.environment, setting, carry },
-    wanted,
+    wanted.engine,
+    wanted.kind,
   );
   const ports: Omit<RunPorts, "engines"> = {
     ...commonPorts(io, setting.workspace, journal),
@@ -147,6 +158,7 @@ function readArguments(args: readonly string[]) {
         environment: { type: "string" },
         engine: { type: "string" },
         session: { type: "string" },
+        service: { type: "boolean" },
       },
     });
     return { values, words: at < 0 ? [] : args.slice(args[at] === "--" ? at + 1 : at) };

@@ -1,5 +1,6 @@
 import type { Effect } from "../core/effect.ts";
 import { judgeEffects } from "./check.ts";
+import { OPEN } from "./exposure.ts";
 import type { Engine } from "./ports.ts";
 import { carryOut, type RunPorts, type RunRequest, type RunResult } from "./run.ts";
 
@@ -25,6 +26,7 @@ export function acceptCaptured(
   let accepted = "";
   const engine: Engine = {
     name: "linux-overlay",
+    exposure: () => OPEN,
     restore: {
       make: async (action) => {
         accepted = action;

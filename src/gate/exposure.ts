@@ -3,6 +3,9 @@ import { type Effect, hasMark } from "../core/effect.ts";
 import type { Facts } from "../core/facts.ts";
 import type { Exposure } from "../core/protection.ts";
 
+/** What a command may reach that runs beside us: only isolation can keep anything from it. */
+export const OPEN: Exposure = { network: "on", credentials: "kept", tools: [] };
+
 /** What is known of a command before it runs. */
 export interface Known {
   readonly effects: readonly Effect[];

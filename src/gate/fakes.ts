@@ -1,4 +1,5 @@
 import type { ActionEvent } from "../core/event.ts";
+import { OPEN } from "./exposure.ts";
 import type {
   Answer,
   AskPort,
@@ -34,6 +35,7 @@ export function notingEngine(
   const ran: Runnable[] = [];
   return {
     name: "snapshot",
+    exposure: () => OPEN,
     restore,
     ran,
     execute: async (command) => {

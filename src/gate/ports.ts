@@ -5,6 +5,7 @@ import type { ActionEvent } from "../core/event.ts";
 import type { Need } from "../core/facts.ts";
 import type { Decision, Situation } from "../core/policy.ts";
 import type { EngineName, Exposure } from "../core/protection.ts";
+import type { Known } from "./exposure.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A fact of any kind; which one follows from the need. */
@@ -66,6 +67,8 @@ export interface Execution extends Ended {
  */
 export interface Engine {
   readonly name: EngineName;
+  /** What a command with this judgement may reach under it. */
+  exposure(known: Known): Exposure;
   execute(command: Runnable, setting: Setting, exposure: Exposure): Promise<Execution>;
   readonly restore: RestorePort;
 }

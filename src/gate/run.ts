@@ -5,10 +5,10 @@ import type { Effect } from "../core/effect.ts";
 import type { ActionEvent } from "../core/event.ts";
 import type { Decision } from "../core/policy.ts";
 import type { Principal } from "../core/principal.ts";
-import type { Exposure, Protection } from "../core/protection.ts";
+import type { Protection } from "../core/protection.ts";
 import { isRefusal } from "../core/refusal.ts";
 import { type CheckPorts, type CheckRequest, checkCall, type Judged, situationOf } from "./check.ts";
-import { actsOnMachine, exposureOf } from "./exposure.ts";
+import { actsOnMachine } from "./exposure.ts";
 import type {
   AskPort,
   Captured,
@@ -119,7 +119,7 @@ export async function carryOut(request: RunRequest, ports: RunPorts, manner: Man
   const digest = sealed(chosen, judged, ports, nonce, times);
   const verdict = { ...foreseen.verdict, digest };
   await decided(course, judged, digest, ports);
-  const protection = { engine: engine.name, ...exposureUnder(engine, judged) };
+  const protection = { engine: engine.name, ...engine.exposure(judged) };
   return proceed(
     chosen,
     { course, judged, verdict, nonce, times, engine, protection, manner, isTrial },
@@ -145,13 +145,6 @@ async function choose(request: RunRequest, ports: RunPorts, manner: Manner) {
     ? trialOf(chosen.judged, { ...request, setting: chosen.setting }, ports)
     : undefined;
   return { ...chosen, foreseen: chosen.judged, judged: trial ?? chosen.judged };
-}
-
-/** Only an isolated run can keep anything from a command. */
-function exposureUnder(engine: Engine, judged: Judged): Exposure {
-  return engine.name === "linux-overlay"
-    ? exposureOf(judged)
-    : { network: "on", credentials: "kept", tools: [] };
 }
 
 interface Decided {

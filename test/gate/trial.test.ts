@@ -4,6 +4,7 @@ import type { CapturedChange } from "../../src/analyzers/captured.ts";
 import { capturedEffects } from "../../src/analyzers/captured.ts";
 import { levelOf } from "../../src/core/call.ts";
 import { acceptCaptured } from "../../src/gate/accept.ts";
+import { OPEN } from "../../src/gate/exposure.ts";
 import { answering, countingIds, memoryLedger, quickRestore, tickingClock } from "../../src/gate/fakes.ts";
 import type { Answer, Engine } from "../../src/gate/ports.ts";
 import { type RunPorts, type RunRequest, runCall } from "../../src/gate/run.ts";
@@ -18,6 +19,7 @@ function catching(changes: readonly CapturedChange[]) {
   let runs = 0;
   const engine: Engine = {
     name: "linux-overlay",
+    exposure: () => OPEN,
     restore: quickRestore(),
     execute: async () => {
       runs++;

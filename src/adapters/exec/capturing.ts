@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { Setting } from "../../core/call.ts";
 import type { Exposure } from "../../core/protection.ts";
-import type { Captured, Engine, RestorePort, Runnable } from "../../gate/ports.ts";
+import { exposureOf, OPEN } from "../../gate/exposure.ts";
+import type { Captured, Engine, Execution, RestorePort, Runnable } from "../../gate/ports.ts";
 import { lookAt } from "../facts/captured.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { withPoints } from "../restore/points/port.ts";
+import { snapshotRestorePoints } from "../restore/snapshot/port.ts";
 import { type Carried, carryingLine } from "./carry.ts";
 import { openClosedNetwork } from "./closed-network.ts";
 import type { Change } from "./diff/change.ts";
@@ -44,32 +46,61 @@ export interface Isolation {
  * becomes real only when the gate says so. Throws `UserError` when the folders do not allow it.
  */
 export function overlayEngine(isolation: Isolation): Engine {
-  // What cannot be captured is said before anything is judged as contained.
-  createOverlayEngine(optionsFor(isolation, OPEN, { masked: [], caches: [] }, "on")).close();
+  mustWork(isolation);
   return {
     name: "linux-overlay",
+    exposure: exposureOf,
     restore: withPoints(journalRestorePoints, pointsIn(isolation)),
-    execute: async (command, _setting, exposure) => {
-      const { state, config, setting } = isolation;
-      const exposed = exposedTo(exposure, setting, childEnvironment(isolation.environment));
-      const closed = exposure.network === "closed" ? await openClosedNetwork(state, config) : undefined;
-      const engine = createOverlayEngine(optionsFor(isolation, exposure, exposed, closed?.network ?? "on"));
-      try {
-        const room = typeof closed?.network === "object" ? closed.network.environment : {};
-        const run = await runLine(engine, command, { ...exposed.environment, ...room }, isolation);
-        const journal = openJournal(overlayPlaces(state).journal);
-        const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
-        return {
-          ...run.ended,
-          leftBehind: run.leftBehind ?? 0,
-          refusedHosts: refusedHosts ?? [],
-          captured: captured(run, setting, journal),
-        };
-      } finally {
-        engine.close();
-      }
-    },
+    execute: (command, _setting, exposure) => execute(command, exposure, isolation, "captured"),
   };
+}
+
+/**
+ * The same walls for a service that goes on while others work: it sees the workspace as it is, what it changes there
+ * is real at once, and a snapshot before is the way back; so it is judged like any command that is not caught. People
+ * open it in a browser, so it has the network. Throws `UserError` when the folders do not allow it.
+ */
+export function serviceEngine(isolation: Isolation): Engine {
+  mustWork(isolation);
+  const files = snapshotRestorePoints(join(isolation.state, "restore-points"), "always");
+  return {
+    name: "snapshot",
+    exposure: (known) => ({ ...exposureOf(known), network: "on" }),
+    restore: withPoints(files, pointsIn(isolation)),
+    execute: (command, _setting, exposure) => execute(command, exposure, isolation, "live"),
+  };
+}
+
+/** What cannot be isolated is said before anything is judged as if it were. */
+function mustWork(isolation: Isolation): void {
+  createOverlayEngine(optionsFor(isolation, OPEN, { masked: [], caches: [] }, "on")).close();
+}
+
+type Writes = NonNullable<OverlayOptions["workspaceWrites"]>;
+
+async function execute(
+  command: Runnable,
+  exposure: Exposure,
+  isolation: Isolation,
+  workspaceWrites: Writes,
+): Promise<Execution> {
+  const { state, config, setting } = isolation;
+  const exposed = exposedTo(exposure, setting, childEnvironment(isolation.environment));
+  const closed = exposure.network === "closed" ? await openClosedNetwork(state, config) : undefined;
+  const options = optionsFor(isolation, exposure, exposed, closed?.network ?? "on");
+  const engine = createOverlayEngine({ ...options, workspaceWrites });
+  try {
+    const run = await runLine(engine, command, exposed.environment, isolation);
+    const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
+    return {
+      ...run.ended,
+      leftBehind: run.leftBehind ?? 0,
+      refusedHosts: refusedHosts ?? [],
+      captured: captured(run, setting, openJournal(overlayPlaces(state).journal)),
+    };
+  } finally {
+    engine.close();
+  }
 }
 
 async function runLine(
@@ -91,8 +122,6 @@ async function runLine(
     line?.close();
   }
 }
-
-const OPEN: Exposure = { network: "on", credentials: "kept", tools: [] };
 
 function optionsFor(
   { state, setting }: Isolation,

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName } from "../../core/protection.ts";
+import { OPEN } from "../../gate/exposure.ts";
 import type { Engine, Engines, RestorePort } from "../../gate/ports.ts";
 import { UserError } from "../error.ts";
 import { withPoints } from "../restore/points/port.ts";
 import { snapshotRestorePoints } from "../restore/snapshot/port.ts";
-import { type Isolation, overlayEngine, overlayPlaces } from "./capturing.ts";
+import { type Isolation, overlayEngine, overlayPlaces, serviceEngine } from "./capturing.ts";
 import { type OverlayProbe, probeOverlay } from "./overlay/probe.ts";
 import { runDirectly } from "./plain.ts";
 import { pointsIn } from "./points-in.ts";
@@ -18,15 +19,21 @@ export interface Level {
 
 /**
  * Chooses how a request is run. Without a wish: isolated where the machine and the folders allow it, else with a
- * snapshot before. A wish that cannot be met is a `UserError`, never something less.
+ * snapshot before. A service has the walls, and the workspace as it is. A wish that cannot be met is a `UserError`,
+ * never something less.
  */
-export function levelFor(isolation: Isolation, wanted: EngineName | undefined): Level {
+export function levelFor(
+  isolation: Isolation,
+  wanted: EngineName | undefined,
+  kind: "command" | "service" = "command",
+): Level {
   const direct = directEngine(isolation, wanted === "plain" ? "plain" : "snapshot");
   if (wanted === "snapshot" || wanted === "plain") return { engines: { first: direct, direct } };
   const probe = probedOverlay(isolation.state);
   if (!probe.works) return lesser(direct, probe.reason, wanted);
   try {
-    return { engines: { first: overlayEngine(isolation), direct } };
+    const first = kind === "service" ? serviceEngine(isolation) : overlayEngine(isolation);
+    return { engines: { first, direct } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return lesser(direct, error.message, wanted);
@@ -41,7 +48,7 @@ function lesser(direct: Engine, reason: string, wanted: EngineName | undefined):
 function directEngine(isolation: Isolation, name: "snapshot" | "plain"): Engine {
   const files = snapshotRestorePoints(join(isolation.state, "restore-points"));
   const restore = name === "plain" ? NOTHING_KEPT : withPoints(files, pointsIn(isolation));
-  return { name, restore, execute: runDirectly(isolation) };
+  return { name, exposure: () => OPEN, restore, execute: runDirectly(isolation) };
 }
 
 const NOTHING_KEPT: RestorePort = { make: async () => undefined, ended: async () => {} };

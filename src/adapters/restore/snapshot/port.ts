@@ -10,12 +10,13 @@ const FILE_KINDS = new Set(["file", "directory", "link"]);
 
 /**
  * The way back where a command cannot run in isolation: the whole workspace is kept before it runs, whatever the
- * command was predicted to do. The id of the snapshot is that of the action.
+ * command was predicted to do; `always` also where nothing was. The id of the snapshot is that of the action.
  */
-export function snapshotRestorePoints(folder: string): RestorePort {
+export function snapshotRestorePoints(folder: string, when: "needed" | "always" = "needed"): RestorePort {
   return {
     make: async (action, effects, setting) => {
-      if (!effects.some((effect) => effect.wayBack === "restore-point")) return undefined;
+      const isNeeded = when === "always" || effects.some((effect) => effect.wayBack === "restore-point");
+      if (!isNeeded) return undefined;
       const workspace = setting.workspace ?? setting.cwd;
       const include = namedPaths(effects, workspace, setting);
       const { id } = await takeSnapshot(workspace, folder, { id: action, include });
