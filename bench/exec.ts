@@ -1,32 +1,22 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createOverlayEngine, type OverlayRun } from "../src/adapters/exec/overlay/engine.ts";
+import { openRoom } from "../src/adapters/exec/network/room.ts";
+import type { OverlayOptions } from "../src/adapters/exec/overlay/engine.ts";
 import { probeOverlay } from "../src/adapters/exec/overlay/probe.ts";
-import { openJournal } from "../src/adapters/journal/journal.ts";
+import { makePlace, type Place, whereOverlaysWork } from "./isolated.ts";
 import { type Measurement, measurement, time } from "./measure.ts";
 
 const SMALL = "echo x>>a; echo n>m";
-const env = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" };
-const nothing = ["ignore", "ignore", "ignore"] as const;
+
+/** Milliseconds that an isolated run may take over a bare spawn. */
+const BAR = 20;
 
 /** Isolated runs beside bare ones, and what commit and undo of a large deletion cost. Empty where overlays do not work. */
-export async function run(short: boolean): Promise<readonly Measurement[]> {
-  const folder = realpathSync(mkdtempSync("/var/tmp/countersign-bench-"));
-  try {
-    const probe = probeOverlay(folder);
-    if (!probe.works) {
-      process.stderr.write(`isolated runs are not measured: ${probe.reason}\n`);
-      return [];
-    }
-    return [
-      await probing(folder, short),
-      ...(await smallRuns(folder, short)),
-      ...(await largeDeletion(folder, short)),
-    ];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export function run(short: boolean): Promise<readonly Measurement[]> {
+  return whereOverlaysWork(async (folder) => [
+    await probing(folder, short),
+    ...(await smallRuns(folder, short)),
+    ...(await largeDeletion(folder, short)),
+  ]);
 }
 
 async function probing(folder: string, short: boolean): Promise<Measurement> {
@@ -37,62 +27,87 @@ async function probing(folder: string, short: boolean): Promise<Measurement> {
   );
 }
 
-function makePlace(folder: string, name: string) {
-  const home = join(folder, name);
-  const workspace = join(home, "project");
-  mkdirSync(workspace, { recursive: true });
-  const state = join(home, ".local/state/countersign");
-  const engine = createOverlayEngine({ state, workspace, home, network: "off" });
-  const journal = openJournal(join(state, "journal"));
-  const isolated = (shell: string): Promise<OverlayRun> =>
-    engine.run({ shell }, { cwd: workspace, env, stdio: nothing });
-  return { workspace, journal, isolated };
-}
-
-/** Both in turn, so that the load of the machine is the same for both. */
+/** All in turn, so that the load of the machine is the same for each. */
 async function smallRuns(folder: string, short: boolean): Promise<readonly Measurement[]> {
-  const { workspace, journal, isolated } = makePlace(folder, "small");
+  const networks = await reachableNetworks(folder);
+  const places = networks.map(([name, network]) => ({ name, place: makePlace(folder, name, { network }) }));
   const bare: number[] = [];
-  const rounds = short ? 10 : 60;
-  const runs: number[] = [];
-  const whole = await time(rounds, 3, async (round) => {
-    const before = performance.now();
-    const { layer } = await isolated(SMALL);
-    if (round >= 0) runs.push(performance.now() - before);
-    layer.commit(journal);
+  const isolated = places.map(() => [] as number[]);
+  const withoutCommit: number[] = [];
+  const first = places[0]?.place;
+  await time(short ? 15 : 60, 3, async (round) => {
+    const keep = (durations: number[], start: number) => {
+      if (round >= 0) durations.push(performance.now() - start);
+    };
+    const begin = performance.now();
+    first?.plain(SMALL);
+    keep(bare, begin);
+    for (const [index, { place }] of places.entries()) {
+      const start = performance.now();
+      const { layer } = await place.isolated(SMALL);
+      if (index === 0) keep(withoutCommit, start);
+      layer.commit(place.journal);
+      keep(isolated[index] ?? [], start);
+    }
   });
-  const plain = () =>
-    spawnSync("bash", ["--noprofile", "--norc", "-c", SMALL], { cwd: workspace, env, stdio: [...nothing] });
-  bare.push(...(await time(rounds, 3, plain)));
   const reference = { name: "bare spawn of the same command", durations: bare };
   const base = measurement("", bare).p50;
-  const beyond = whole.map((duration) => duration - base);
   return [
-    measurement("exec: isolated run with diff and commit", whole, undefined, reference),
-    measurement("exec: isolated run with diff and commit, over a bare spawn", beyond, 20),
-    measurement("exec: isolated run with diff, without commit", runs, undefined, reference),
+    ...places.flatMap(({ name }, index) => {
+      const whole = isolated[index] ?? [];
+      const over = whole.map((duration) => duration - base);
+      return [
+        measurement(`exec: isolated run with diff and commit, network ${name}`, whole, undefined, reference),
+        measurement(`exec: isolated run over a bare spawn, network ${name}`, over, BAR),
+      ];
+    }),
+    measurement("exec: isolated run with diff, without commit", withoutCommit, undefined, reference),
+  ];
+}
+
+type Network = NonNullable<OverlayOptions["network"]>;
+
+async function reachableNetworks(folder: string): Promise<readonly (readonly [string, Network])[]> {
+  const room = await openRoom({ state: join(folder, "rooms"), allowed: [] });
+  if (!("unavailable" in room))
+    return [
+      ["off", "off"],
+      ["on", "on"],
+      ["room", room],
+    ];
+  process.stderr.write(`isolated runs in a room are not measured: ${room.unavailable}\n`);
+  return [
+    ["off", "off"],
+    ["on", "on"],
   ];
 }
 
 async function largeDeletion(folder: string, short: boolean): Promise<readonly Measurement[]> {
-  const { workspace, journal, isolated } = makePlace(folder, "large");
+  const place = makePlace(folder, "large");
   const files = short ? 10_000 : 100_000;
-  const make = `mkdir -p m && cd m && for d in $(seq ${files / 100}); do mkdir $d; (cd $d; for f in $(seq 100); do : > $f; done); done`;
-  spawnSync("bash", ["-c", make], { cwd: workspace });
+  place.plain(
+    `mkdir -p m && cd m && for d in $(seq ${files / 100}); do mkdir $d; (cd $d; for f in $(seq 100); do : > $f; done); done`,
+  );
   const commits: number[] = [];
   const undos: number[] = [];
-  for (let round = 0; round < (short ? 2 : 4); round++) {
-    const { layer } = await isolated("rm -rf m");
-    const start = performance.now();
-    const result = layer.commit(journal);
-    commits.push(performance.now() - start);
-    if (result.outcome !== "committed" || result.step === undefined) throw new Error(JSON.stringify(result));
-    const begin = performance.now();
-    journal.undo(result.step);
-    undos.push(performance.now() - begin);
-  }
+  for (let round = 0; round < (short ? 3 : 5); round++) await deleteAndUndo(place, commits, undos);
   return [
     measurement(`exec: commit of ${files} deleted files`, commits, 50),
     measurement(`exec: undo of ${files} deleted files`, undos, 5),
   ];
+}
+
+async function deleteAndUndo(
+  { isolated, journal }: Place,
+  commits: number[],
+  undos: number[],
+): Promise<void> {
+  const { layer } = await isolated("rm -rf m");
+  const start = performance.now();
+  const result = layer.commit(journal);
+  commits.push(performance.now() - start);
+  if (result.outcome !== "committed" || result.step === undefined) throw new Error(JSON.stringify(result));
+  const begin = performance.now();
+  journal.undo(result.step);
+  undos.push(performance.now() - begin);
 }

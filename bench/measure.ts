@@ -4,8 +4,8 @@ export interface Measurement {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
-  readonly unit: "ms" | "per second";
-  /** The bar of DESIGN §11 or of the issue; for `ms` an upper, for `per second` a lower bound of p50. */
+  readonly unit: "ms" | "MB" | "per second";
+  /** The bar of DESIGN §11 or of the issue; for `per second` a lower, for the others an upper bound of p50. */
   readonly limit?: number;
   /** The same thing done the plain way, in the same run. */
   readonly reference?: { readonly name: string; readonly p50: number };
