@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
+import { perlLoopback } from "../../src/adapters/exec/network/start.ts";
 import { makeFolder, missingOverlay, runAs, USERS } from "./users.ts";
 
 const REFUSED = /^HTTP\/1\.1 403 countersign: policy does not name (\S+)\r\n/;
@@ -49,6 +50,17 @@ const EXPECTED: readonly (readonly [string, unknown])[] = [
   ],
   ["a folder that cannot be made", true],
 ];
+
+describe.skipIf(missingOverlay() !== undefined)("the loopback of a room", () => {
+  it.skipIf(perlLoopback() === undefined)("[X-network] comes up without ip and ifconfig, too", () => {
+    const script = `${perlLoopback()} && cat /proc/net/fib_trie`;
+    const ran = spawnSync("unshare", ["--map-root-user", "--net", "--", "sh", "-c", script], {
+      encoding: "utf8",
+    });
+    expect(ran.stderr).toBe("");
+    expect(ran.stdout).toContain("127.0.0.1");
+  });
+});
 
 describe.skipIf(missingOverlay() !== undefined).each(USERS)("the room of $name", ({ words }) => {
   const came = new Map<string, unknown>();

@@ -66,8 +66,11 @@ function nodeWords(name: "keeper" | "bridge"): readonly string[] {
   return [process.execPath, ...quiet, fileURLToPath(new URL(file, import.meta.url))];
 }
 
-/** `ioctl` numbers of `linux/sockios.h` (SIOCSIFFLAGS) and flags of `linux/if.h` (UP, LOOPBACK, RUNNING). */
-function perlLoopback(): string | undefined {
+/**
+ * Brings the loopback interface up where neither `ip` nor `ifconfig` is there; undefined without Perl. The numbers are
+ * those of `linux/sockios.h` (SIOCSIFFLAGS) and `linux/if.h` (UP, LOOPBACK, RUNNING).
+ */
+export function perlLoopback(): string | undefined {
   const perl = ["/usr/bin/perl", "/bin/perl", "/usr/local/bin/perl"].find((path) => {
     try {
       accessSync(path);
@@ -76,6 +79,6 @@ function perlLoopback(): string | undefined {
       return false;
     }
   });
-  const program = 'socket(S,2,2,0) && ioctl(S,0x8914,pack("a16s","lo",0x49)) or die $!';
+  const program = 'socket(S,2,2,0) && ioctl(S,0x8914,$r=pack("a16sx22","lo",0x49)) or die $!';
   return perl === undefined ? undefined : `${perl} -e '${program}'`;
 }
