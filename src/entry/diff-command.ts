@@ -2,11 +2,13 @@ import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { unifiedDiff } from "../adapters/text-diff.ts";
 import { EXIT } from "../gate/verdict.ts";
+import { type Difference, type Differences, differencesOfHeld } from "./differences.ts";
+import { heldLayers } from "./held.ts";
 import type { CliCommand, Io } from "./io.ts";
 import { inWords, paint, plainText, shownPath } from "./render.ts";
-import { type Difference, findWaysBack } from "./ways-back.ts";
+import { findWaysBack, waysBack } from "./ways-back.ts";
 
-export const DIFF_HELP = `Shows what a command changed.
+export const DIFF_HELP = `Shows what a command changed, and what of it waits for a yes.
 
   countersign diff [ID|--last] [--stat] [--json] [--] [PATH…]
 
@@ -34,23 +36,59 @@ export const diffCommand: CliCommand = async (args, io) => {
     return EXIT.done;
   }
   const [action, paths] = values.last ? [undefined, positionals] : [positionals[0], positionals.slice(1)];
-  const points = findWaysBack(io, action);
-  const [point] = points;
-  const chosen = (await point.differences()).filter((one) => isNamed(one, paths, io));
-  if (values.json) {
-    for (const { before: _before, after: _after, ...one } of chosen) io.print(`${JSON.stringify(one)}\n`);
-    return EXIT.done;
+  for (const section of sectionsOf(io, action)) {
+    const { list, close } = await section.differences();
+    try {
+      const chosen = list.filter((one) => isNamed(one, paths, io));
+      if (values.json) for (const one of chosen) io.print(`${JSON.stringify(plain(one, section))}\n`);
+      else show(section, chosen, values.stat === true, io);
+    } finally {
+      close();
+    }
   }
-  io.print(`${paint(io, "bold", point.action)}  ${point.engine}${point.undone ? ", undone since" : ""}\n`);
-  for (const one of chosen) {
-    io.print(`${statLine(one, io)}\n`);
-    if (!values.stat) io.print(textOf(one, io));
-  }
-  for (const { summary } of points.filter(({ engine }) => engine === "points"))
-    io.print(`kept beside: ${plainText(summary)}\n`);
-  if (chosen.length === 0) io.print("no difference in files\n");
   return EXIT.done;
 };
+
+/** One kind of thing that an action left. */
+interface Section {
+  readonly title: string;
+  /** It waits for a yes. */
+  readonly isHeld: boolean;
+  differences(): Promise<Differences>;
+}
+
+function sectionsOf(io: Io, action: string | undefined): readonly Section[] {
+  const held = heldLayers(io)
+    .list()
+    .filter(({ id, label }) => action !== undefined && (label === action || id === action))
+    .map((layer) => ({
+      title: `${action}  waits for a yes`,
+      isHeld: true,
+      differences: async () => differencesOfHeld(layer),
+    }));
+  const isOnlyHeld = held.length > 0 && !waysBack(io).some((one) => one.action === action);
+  const done = isOnlyHeld ? [] : findWaysBack(io, action);
+  return [
+    ...done.map(({ action: id, engine, undone, summary, differences }) => ({
+      title: `${id}  ${engine === "points" ? `kept beside: ${plainText(summary)}` : engine}${undone ? ", undone since" : ""}`,
+      isHeld: false,
+      differences,
+    })),
+    ...held,
+  ];
+}
+
+function plain({ before: _before, after: _after, ...one }: Difference, { isHeld }: Section) {
+  return { ...one, held: isHeld };
+}
+
+function show({ title }: Section, chosen: readonly Difference[], isShort: boolean, io: Io): void {
+  io.print(`${paint(io, "bold", title)}\n`);
+  for (const one of chosen) {
+    io.print(`${statLine(one, io)}\n`);
+    if (!isShort) io.print(textOf(one, io));
+  }
+}
 
 function isNamed({ path }: Difference, paths: readonly string[], io: Io): boolean {
   const shown = relative(io.cwd, path);

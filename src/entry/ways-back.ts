@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { UserError } from "../adapters/error.ts";
 import { overlayPlaces } from "../adapters/exec/capturing.ts";
@@ -12,26 +12,12 @@ import { placesFrom } from "../adapters/places.ts";
 import type { Points } from "../adapters/restore/points/port.ts";
 import { pointsFolder } from "../adapters/restore/points/record.ts";
 import { listPoints, undoPoint } from "../adapters/restore/points/undo.ts";
-import { diffSnapshot, restoreSnapshot } from "../adapters/restore/snapshot/restore.ts";
+import { restoreSnapshot } from "../adapters/restore/snapshot/restore.ts";
 import type { SnapshotInfo } from "../adapters/restore/snapshot/store.ts";
 import { listSnapshots } from "../adapters/restore/snapshot/take.ts";
 import { settingOf } from "./compose.ts";
+import { type Differences, differencesOfSnapshot, differencesOfStep } from "./differences.ts";
 import type { Io } from "./io.ts";
-
-/** What one action changed at one path. */
-export interface Difference {
-  /** Absolute. */
-  readonly path: string;
-  readonly kind: "created" | "modified" | "deleted" | "metadata" | "moved";
-  /** For `moved`: where it was before. */
-  readonly from?: string;
-  /** Entries below it, itself included; absent when not counted. */
-  readonly entries?: number;
-  readonly bytes?: number;
-  /** Files with the content before and after, as far as they are kept. */
-  readonly before?: string;
-  readonly after?: string;
-}
 
 export interface UndoChoice {
   /** Absolute paths; all when absent. */
@@ -53,7 +39,7 @@ export interface WayBack {
   /** Bytes that it keeps on the disk. */
   readonly bytes: number;
   readonly undone: boolean;
-  differences(): Promise<readonly Difference[]>;
+  differences(): Promise<Differences>;
   /** Gives what was put back. Throws `UserError` when something was changed later, or cannot be put back. */
   undo(choice: UndoChoice): Promise<readonly string[]>;
 }
@@ -97,11 +83,7 @@ function snapshots(folder: string, io: Io): readonly WayBack[] {
       summary: `${info.entries} files and folders of ${info.workspace}`,
       bytes: info.added,
       undone: false,
-      differences: async () =>
-        (await diffSnapshot(folder, info.id)).map(({ path, change }) => ({
-          path: join(info.workspace, path),
-          kind: change,
-        })),
+      differences: () => differencesOfSnapshot(folder, info),
       undo: (choice) => undoSnapshot(folder, info, choice, io),
     }));
 }
@@ -159,9 +141,8 @@ function steps(folder: string): readonly WayBack[] {
       summary: summaryOf(step),
       bytes: step.keptBytes,
       undone: undone.has(step.id),
-      differences: async () => differencesOf(journal, step),
-      undo: async ({ paths, conflicts }) =>
-        undoStep(journal, step.id, paths ?? pathsLeft(step, all), conflicts === "overwrite"),
+      differences: async () => differencesOfStep(journal, step.id),
+      undo: async ({ paths, conflicts }) => undoStep(journal, step.id, paths, conflicts === "overwrite"),
     }));
 }
 
@@ -169,14 +150,6 @@ function summaryOf({ changes }: StepSummary): string {
   const [first, ...rest] = changes;
   if (!first) return "nothing";
   return `${first.kind} ${first.path}${rest.length > 0 ? ` and ${rest.length} more` : ""}`;
-}
-
-/** The paths that earlier undos left as the command made them; `undefined` when there was no such undo. */
-function pathsLeft(step: StepSummary, all: readonly StepSummary[]): readonly string[] | undefined {
-  const done = all.flatMap(({ undoes }) => (undoes?.step === step.id ? (undoes.paths ?? []) : []));
-  if (done.length === 0) return undefined;
-  const isDone = (path: string) => done.some((one) => path === one || path.startsWith(`${one}/`));
-  return step.changes.map(({ path }) => path).filter((path) => !isDone(path));
 }
 
 /** What is not a file: databases, references of remotes, packages. */
@@ -193,7 +166,7 @@ function points(io: Io): readonly WayBack[] {
     summary: parts.flatMap(({ what, notes }) => [...what, ...notes]).join("; "),
     bytes: 0,
     undone: undoneAt !== undefined,
-    differences: async () => [],
+    differences: async () => ({ list: [], close: () => {} }),
     undo: async ({ conflicts }) => undoPoints(pointsIn(place), action, conflicts === "overwrite"),
   }));
 }
@@ -223,32 +196,4 @@ function undoStep(
   const result = journal.undo(step, { force, ...(paths ? { paths } : {}) });
   if (result.outcome === "undone") return result.changes.map((change) => change.path);
   throw changedSince(result.conflicts.map((conflict) => conflict.path));
-}
-
-const KINDS = { create: "created", modify: "modified", delete: "deleted", metadata: "metadata" } as const;
-
-/** What is at the path now stands for what the action left, unless it was undone. */
-function differencesOf(journal: Journal, step: StepSummary): readonly Difference[] {
-  const kept = new Map(journal.diff(step.id).differences.map((one) => [one.path, one.before]));
-  return step.changes
-    .filter((change) => !(change.kind === "delete" && change.movedTo !== undefined))
-    .map((change) => {
-      const from = change.kind === "create" ? change.movedFrom : undefined;
-      const before = kept.get(from ?? change.path);
-      const after = step.undoneBy === undefined && isFile(change.path) ? change.path : undefined;
-      const { entries, bytes } = change.extent;
-      return {
-        path: change.path,
-        kind: from === undefined ? KINDS[change.kind] : "moved",
-        entries,
-        bytes,
-        ...(from === undefined ? {} : { from }),
-        ...(before === undefined || !isFile(before) ? {} : { before }),
-        ...(after === undefined || change.kind === "delete" ? {} : { after }),
-      };
-    });
-}
-
-function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -31,6 +31,12 @@ describe.each(engines)("[X-undo] ways back of engine %s", (engine) => {
     expect(seen).toEqual(expect.arrayContaining(["modified kept", "deleted src", "created made"]));
   });
 
+  it("diff shows the old and the new text", () => {
+    const { out } = countersign(changed(engine), ["diff", "--last", "--", "kept"]);
+    expect(out).toContain("-two\n+three\n");
+    expect(out).not.toContain("made");
+  });
+
   it("undo puts back one path, then the rest", () => {
     const place = changed(engine);
     const is = () => [
@@ -80,6 +86,18 @@ describe.skipIf(!isolated)("[X-undo] what diff prints", () => {
     expect(out).toContain("-one");
     expect(out).toContain("+");
     expect(out).not.toContain("\u001b");
+  });
+
+  it("shows what waits for a yes, before anything of it is real", () => {
+    const place = makePlace();
+    writeFileSync(join(place.home, "notes"), "old\n");
+    const { err } = countersign(place, ["run", "echo new > ~/notes; echo x > made"]);
+    const id = /held {5}(\w+)/.exec(err)?.[1] ?? "";
+    const { out } = countersign(place, ["diff", id]);
+    expect(out).toContain("waits for a yes");
+    expect(out).toContain("-old\n+new\n");
+    expect(out).toContain("A made");
+    expect(readFileSync(join(place.home, "notes"), "utf8")).toBe("old\n");
   });
 
   it("runs nothing that the repository configures", () => {
