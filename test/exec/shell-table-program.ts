@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { createOverlayEngine } from "../../src/adapters/exec/overlay/engine.ts";
+import { findTools } from "../../src/adapters/exec/overlay/tools.ts";
 import { shellCode } from "../../src/adapters/exec/plain.ts";
 import type { Ended, Runnable } from "../../src/gate/ports.ts";
 
@@ -28,7 +29,9 @@ const requests = JSON.parse(readFileSync(0, "utf8")) as ShellRequest[];
 const folder = realpathSync(mkdtempSync(join(process.argv[2] ?? "/var/tmp", "table-")));
 const [workspace, home] = [join(folder, "work"), join(folder, "home")];
 for (const path of [workspace, home]) mkdirSync(path);
-const engine = createOverlayEngine({ state: join(folder, "state"), workspace, home, network: "off" });
+const tools = findTools(process.argv[3] === "without-perl" ? "without-perl" : "all");
+if ("missing" in tools) throw new Error(tools.missing);
+const engine = createOverlayEngine({ state: join(folder, "state"), workspace, home, network: "off", tools });
 const env = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LANG: "C.UTF-8", HOME: home, TERM: "xterm" };
 for (const { command, plain } of requests) {
   const isolated = await runIsolated(command);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Runnable } from "../../src/gate/ports.ts";
 import type { ShellOutcome, ShellRequest, ShellResult } from "./shell-table-program.ts";
-import { makeFolder, missingOverlay, runAs, USERS } from "./users.ts";
+import { makeFolder, missingOverlay, runAs, WAYS } from "./users.ts";
 
 /** Lines that a bash must end the same way isolated and not: exit code, standard output, standard error. */
 const LINES: readonly string[] = [
@@ -101,44 +101,47 @@ function withoutPids({ code, out, err }: ShellOutcome): ShellOutcome {
   return { code, out, err: err.replace(/(line \d+:) +\d+ /g, "$1 PID ") };
 }
 
-describe.skipIf(missingOverlay() !== undefined).each(USERS)("like a shell as $name", ({ name, words }) => {
-  const lines = name === "root" ? LINES.filter((line) => DEEP.test(line)) : LINES;
-  const results = new Map<string, ShellResult>();
-  const keyOf = (command: Runnable) => JSON.stringify(command);
-  const of = (command: Runnable) => results.get(keyOf(command));
-  beforeAll(() => {
-    const missing = [{ argv: ["no-such-program", "x"] }, { argv: ["/etc/passwd"] }];
-    const requests: readonly ShellRequest[] = [
-      ...lines.map((shell) => ({ command: { shell }, plain: true })),
-      ...PROGRAMS.map((argv) => ({ command: { argv }, plain: true })),
-      ...missing.map((command) => ({ command, plain: false })),
-      ...LEFT.map(([shell]) => ({ command: { shell }, plain: false })),
-    ];
-    const text = runAs(words, "shell-table-program.ts", [makeFolder()], JSON.stringify(requests));
-    for (const [index, line] of text.split("\n").filter(Boolean).entries())
-      results.set(keyOf(requests[index]?.command ?? { shell: "" }), JSON.parse(line) as ShellResult);
-  }, 60_000);
+describe.skipIf(missingOverlay() !== undefined).each(WAYS)(
+  "like a shell as $name, set up with $setup",
+  ({ words, setup, isMain }) => {
+    const lines = isMain ? LINES : LINES.filter((line) => DEEP.test(line));
+    const results = new Map<string, ShellResult>();
+    const keyOf = (command: Runnable) => JSON.stringify(command);
+    const of = (command: Runnable) => results.get(keyOf(command));
+    beforeAll(() => {
+      const missing = [{ argv: ["no-such-program", "x"] }, { argv: ["/etc/passwd"] }];
+      const requests: readonly ShellRequest[] = [
+        ...lines.map((shell) => ({ command: { shell }, plain: true })),
+        ...PROGRAMS.map((argv) => ({ command: { argv }, plain: true })),
+        ...missing.map((command) => ({ command, plain: false })),
+        ...LEFT.map(([shell]) => ({ command: { shell }, plain: false })),
+      ];
+      const text = runAs(words, "shell-table-program.ts", [makeFolder(), setup], JSON.stringify(requests));
+      for (const [index, line] of text.split("\n").filter(Boolean).entries())
+        results.set(keyOf(requests[index]?.command ?? { shell: "" }), JSON.parse(line) as ShellResult);
+    }, 60_000);
 
-  it.each(lines)("[X-shell] a line ends as it would without isolation: %s", (shell) => {
-    const { plain, isolated } = of({ shell }) ?? {};
-    expect(isolated && withoutPids(isolated)).toEqual(plain && withoutPids(plain));
-    expect(plain).toBeDefined();
-  });
+    it.each(lines)("[X-shell] a line ends as it would without isolation: %s", (shell) => {
+      const { plain, isolated } = of({ shell }) ?? {};
+      expect(isolated && withoutPids(isolated)).toEqual(plain && withoutPids(plain));
+      expect(plain).toBeDefined();
+    });
 
-  it.each(PROGRAMS.map((argv) => [argv]))("[X-shell] words arrive as they are: %j", (argv) => {
-    const { plain, isolated } = of({ argv }) ?? {};
-    expect(isolated && withoutPids(isolated)).toEqual(plain);
-    expect(plain).toBeDefined();
-  });
+    it.each(PROGRAMS.map((argv) => [argv]))("[X-shell] words arrive as they are: %j", (argv) => {
+      const { plain, isolated } = of({ argv }) ?? {};
+      expect(isolated && withoutPids(isolated)).toEqual(plain);
+      expect(plain).toBeDefined();
+    });
 
-  it.each([
-    [["no-such-program", "x"], 127],
-    [["/etc/passwd"], 126],
-  ] as const)("[X-shell] what cannot be started has the code of a shell: %j", (argv, code) => {
-    expect(of({ argv })?.isolated).toMatchObject({ code, out: "", err: expect.stringContaining(argv[0]) });
-  });
+    it.each([
+      [["no-such-program", "x"], 127],
+      [["/etc/passwd"], 126],
+    ] as const)("[X-shell] what cannot be started has the code of a shell: %j", (argv, code) => {
+      expect(of({ argv })?.isolated).toMatchObject({ code, out: "", err: expect.stringContaining(argv[0]) });
+    });
 
-  it.each(LEFT)("[X-shell] what a line leaves running is counted: %s", (shell, count) => {
-    expect(of({ shell })?.isolated.leftBehind).toBe(count);
-  });
-});
+    it.each(LEFT)("[X-shell] what a line leaves running is counted: %s", (shell, count) => {
+      expect(of({ shell })?.isolated.leftBehind).toBe(count);
+    });
+  },
+);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, it } from "vitest";
 import { needs, works } from "../cli/program.ts";
 import { missingTerminal, openTerminal, type Terminal } from "./terminal.ts";
-import { makeFolder, missingOverlay, USERS } from "./users.ts";
+import { makeFolder, missingOverlay, WAYS } from "./users.ts";
 
 const PROGRAM = join(import.meta.dirname, "shell-program.ts");
 
@@ -13,11 +13,11 @@ const SIZES: readonly (readonly [number, number])[] = [
 ];
 
 /** A terminal in which `run FILE` runs that script isolated, as one of `USERS`. */
-function start(size: readonly [number, number], user: readonly string[], script: string): Terminal {
+function start(size: readonly [number, number], way: (typeof WAYS)[number], script: string): Terminal {
   const folder = makeFolder();
   writeFileSync(join(folder, "script"), script, { mode: 0o644 });
   mkdirSync(join(folder, "home"));
-  const words = [...user, process.execPath, PROGRAM, folder].join(" ");
+  const words = [...way.words, process.execPath, PROGRAM, way.setup, folder].join(" ");
   const terminal = openTerminal(size, folder, {
     PATH: process.env.PATH,
     HOME: join(folder, "home"),
@@ -175,6 +175,22 @@ const DIALOGUES: readonly (readonly [string, string, string, readonly Step[], nu
     6,
   ],
   [
+    "jobs of an inner shell",
+    "bash",
+    "PS1='in> ' bash --norc -i",
+    [
+      ["see", /in>/],
+      ["enter", "sleep 63.5"],
+      ["see", /sleep 63.5/],
+      ["press", "C-z"],
+      ["see", /Stopped/],
+      ["enter", "clear; bg; jobs; kill %1; wait %1; echo code=$?; fg"],
+      ["see", /code=143/],
+      ["enter", "exit 6"],
+    ],
+    6,
+  ],
+  [
     "a password",
     "bash",
     'read -rsp "Password: " word; echo; echo "${#word} letters"',
@@ -278,16 +294,16 @@ async function play(terminal: Terminal, steps: readonly Step[]): Promise<void> {
   }
 }
 
-describe.skipIf(missingOverlay() !== undefined || missingTerminal()).each(USERS)(
-  "at a terminal as $name",
-  ({ name, words }) => {
-    const size = SIZES[name === "root" ? 0 : 1] ?? [80, 24];
+describe.skipIf(missingOverlay() !== undefined || missingTerminal()).each(WAYS)(
+  "at a terminal as $name, set up with $setup",
+  (way) => {
+    const size = SIZES[way.isMain ? 0 : 1] ?? [80, 24];
 
-    const dialogues = name === "root" ? DIALOGUES.filter(([, program]) => program === "bash") : DIALOGUES;
+    const dialogues = way.isMain ? DIALOGUES : DIALOGUES.filter(([what]) => /^(Ctrl|jobs)/.test(what));
 
     it.concurrent.each(dialogues)("[X-shell] %s", async (_, program, script, steps, code) => {
       if (!needs(program, works("sh", "-c", `command -v ${program}`))) return;
-      const terminal = start(size, words, script);
+      const terminal = start(size, way, script);
       try {
         await play(terminal, steps);
         await saneAfter(terminal, code);
@@ -299,7 +315,7 @@ describe.skipIf(missingOverlay() !== undefined || missingTerminal()).each(USERS)
     it.concurrent("[X-shell] Ctrl-C ends a command that does not handle it, and whoever called us learns of the signal", async ({
       expect,
     }) => {
-      const terminal = start(size, words, "echo begun; sleep 50; echo not reached");
+      const terminal = start(size, way, "echo begun; sleep 50; echo not reached");
       try {
         await terminal.until(/begun/);
         terminal.press("C-c");

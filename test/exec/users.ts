@@ -20,6 +20,15 @@ export const USERS: readonly { readonly name: string; readonly words: readonly s
       ]
     : [{ name: "an ordinary user", words: [] }];
 
+/**
+ * Every user with the usual set-up, and the last one also with the set-up that machines without Perl get. What is slow
+ * is done in one way only, `isMain`.
+ */
+export const WAYS = [
+  ...USERS.map((user, at) => ({ ...user, setup: "all", isMain: at === USERS.length - 1 })),
+  ...USERS.slice(-1).map((user) => ({ ...user, setup: "without-perl", isMain: false })),
+];
+
 /** Why overlays cannot be tried here, or undefined. With `COUNTERSIGN_REQUIRE_ALL=1` that is an error. */
 export function missingOverlay(): string | undefined {
   const probe = probeOverlay("/var/tmp");
