@@ -1,8 +1,9 @@
-import { lstatSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import type { Change } from "../exec/diff/change.ts";
 import { listFolder, statOf } from "../exec/diff/extent.ts";
 import type { Entry } from "../exec/diff/read.ts";
 import type { Installed } from "./step.ts";
+import { BEHIND_LINK, isBehindLink } from "./way.ts";
 
 export interface CheckInput {
   /** Clock of the file system when the run began, milliseconds. */
@@ -23,6 +24,7 @@ export function findConflicts(entries: readonly Entry[], input: CheckInput): rea
 }
 
 function conflictOf(operation: Entry["operation"], path: string, input: CheckInput): string | undefined {
+  if (isBehindLink(path)) return BEHIND_LINK;
   const stat = statOf(path);
   if (operation === "put") return stat ? "something new is there" : undefined;
   if (!stat) return "it was deleted meanwhile";
@@ -36,7 +38,8 @@ function changedSince(path: string, stat: Stats, input: CheckInput): string | un
   if (!stat.isDirectory() || input.depth === "paths") return undefined;
   for (const name of listFolder(path)) {
     const below = `${path}/${name}`;
-    const changed = changedSince(below, lstatSync(below), input);
+    const stat = statOf(below);
+    const changed = stat && changedSince(below, stat, input);
     if (changed !== undefined) return changed;
   }
   return undefined;

@@ -170,9 +170,12 @@ export function readInstalled(home: string): readonly Installed[] | undefined {
   if (Array.isArray(installed)) return installed;
   const record = readIntent(home);
   return (record?.operations ?? []).flatMap((one) =>
-    one.installs ? [{ path: one.path, changed: record?.at ?? 0, ...one.installs }] : [],
+    one.installs ? [{ path: one.path, changed: (record?.at ?? 0) + CLOCK, ...one.installs }] : [],
   );
 }
+
+/** The clock of steps counts whole milliseconds, that of file systems parts of them. */
+const CLOCK = 1;
 
 function readJson<T extends object>(path: string): T | undefined {
   try {

@@ -7,6 +7,7 @@ import { StepConflict } from "./conflict.ts";
 import { bringBack, bringIn, isWaiting, takeBackIn, takeOut, wasEdited } from "./crossing.ts";
 import type { StepOperation } from "./step.ts";
 import type { Storage } from "./storage.ts";
+import { assertWay } from "./way.ts";
 
 /** Modes that must be put back after the moves of an operation; recorded before, so that a crash cannot lose them. */
 export function modesFor(operation: StepOperation): StepOperation["modes"] {
@@ -27,6 +28,7 @@ function lockedMode(name: string, stat: Stats | undefined): Record<string, numbe
 
 /** Does one operation; what is done already is left alone, so it can be repeated after a crash. */
 export function apply(operation: StepOperation, storage: Storage): void {
+  assertWay(operation.path);
   if (operation.operation === "attributes") {
     const { before, after, extended } = operation;
     changeAttributes(operation.path, before, after, extended?.before, extended?.after, storage);
@@ -146,6 +148,7 @@ function linkOriginal(path: string, parked: string, storage: Storage): boolean {
 
 /** Takes one operation back; what was not done is left alone, and so is what somebody changed since. */
 export function revert(operation: StepOperation, storage: Storage): void {
+  assertWay(operation.path);
   if (operation.operation === "attributes") {
     const { before, after, extended } = operation;
     changeAttributes(operation.path, after, before, extended?.after, extended?.before, storage);

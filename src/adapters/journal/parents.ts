@@ -5,6 +5,7 @@ import { type Extended, readExtended } from "../exec/diff/extended.ts";
 import { attributesOf, statIfAllowed } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
 import type { StepOperation, StepRecord } from "./step.ts";
+import { BEHIND_LINK, isBehindLink } from "./way.ts";
 
 /**
  * Operations with the folders that they need and that are gone by now, each made before it is needed, and like the one
@@ -18,6 +19,12 @@ export function withParents(
 ): readonly StepOperation[] {
   const made = new Set<string>();
   return operations.flatMap((operation) => {
+    if (isBehindLink(operation.path))
+      throw new UserError(
+        "NO_PARENT",
+        `\`${operation.path}\`: ${BEHIND_LINK}`,
+        "move it away, then undo again",
+      );
     const needed = operation.operation === "put" ? missingAbove(operation.path, made) : [];
     for (const path of [...needed, operation.path]) made.add(path);
     return [...needed.map((path) => folderAt(path, steps)), operation];

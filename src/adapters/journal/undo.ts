@@ -66,9 +66,50 @@ function wholeOf(
 ): readonly StepOperation[] {
   if (operation.operation === "remove" && isOurFolder(input, operation))
     return merge(input, operation, operation.parked ?? "", operation.path, conflicts);
-  const reason = laterChange(operation, installed, foldersOf(input.later));
+  const reason =
+    laterStep(input, operation, installed) ?? laterChange(operation, installed, foldersOf(input.later));
   if (reason) conflicts.push({ path: operation.path, reason });
   return invert(operation, input.keep(operation));
+}
+
+/**
+ * A step in force that came later and changed the same thing, or something in it, has to be taken back before: times of
+ * files do not show it, since `tar` and `mv` set them.
+ */
+function laterStep(
+  input: InverseInput,
+  operation: StepOperation,
+  installed: Installed | undefined,
+): string | undefined {
+  if (isSameMeaning(operation.path, installed)) return undefined;
+  const over = inForceAfter(input).find(({ operations }) =>
+    operations.some((later) => isOver(operation, later, input.paths === undefined)),
+  );
+  return over && `step \`${over.id}\` changed it later`;
+}
+
+/** Steps after the one that is taken back, without those that other steps after it took back again. */
+function inForceAfter({ record, later }: InverseInput): readonly StepRecord[] {
+  const after = new Set([record.id, ...later.map((one) => one.id)]);
+  return later.filter(({ id, undoes }) => !(undoes && after.has(undoes.step)) && isActive(id, later));
+}
+
+/**
+ * Something removed goes back also into a folder that was removed later, which is then made again; but as part of a
+ * whole step (`isWhole`) not into another folder that has its name by now.
+ */
+function isOver(operation: StepOperation, later: StepOperation, isWhole: boolean): boolean {
+  const isAbove = later.path !== operation.path && isWithin(operation.path, later.path);
+  const isMade = later.operation === "put" || later.operation === "replace";
+  if (operation.operation === "remove") return isWhole && isAbove && isMade;
+  if (operation.operation === "attributes")
+    return later.path === operation.path || (isAbove && later.operation !== "attributes");
+  return isWithin(later.path, operation.path);
+}
+
+/** A git index that says what it said is the same, although it was written anew. */
+function isSameMeaning(path: string, installed: Installed | undefined): boolean {
+  return installed?.meaning !== undefined && meaningAt(path) === installed.meaning;
 }
 
 /** Folders in which later steps of ours put or removed something. */
@@ -147,7 +188,7 @@ function laterChange(
     const now = attributesOf(stat);
     return after && now.mode !== after.mode ? "its permissions were changed later" : undefined;
   }
-  if (installed?.meaning !== undefined && meaningAt(operation.path) === installed.meaning) return undefined;
+  if (isSameMeaning(operation.path, installed)) return undefined;
   if (!installed || stat.ino !== installed.ino) return "something else is there";
   if (stat.mode !== installed.mode) return "its permissions were changed later";
   if (stat.isDirectory()) return changedInside(operation.path, stat.mtimeMs, installed.changed, ownLater);
