@@ -86,6 +86,21 @@ describe.skipIf(missingOverlay() !== undefined).each(USERS)("a service as $name"
     expect(readFileSync(join(folder, "home/.settings"), "utf8")).toBe("of the server");
   });
 
+  it("[X-shell] a watcher in an ordinary run notices what the same command changes", async () => {
+    const folder = makePlace(uid);
+    const program = `const { watch } = require("node:fs");
+      watch("source", (_, name) => { console.log("noticed " + name); process.exit(4); });
+      require("node:child_process").execSync("echo second > source/page");
+      setTimeout(() => process.exit(5), 5000);`;
+    writeFileSync(join(folder, "home/project/watch.cjs"), program);
+    const text = await start(words, "captured", folder, "node watch.cjs").ended;
+    expect(text).toContain("noticed page");
+    expect(summaryIn(text)).toMatchObject({
+      ended: { exitCode: 4 },
+      changed: ["modify /home/project/source/page"],
+    });
+  });
+
   it("[X-service] has nothing else of the machine, and no secrets", async () => {
     const folder = makePlace(uid);
     const outside = join(makeVisibleFolder(), "file");
