@@ -15,7 +15,8 @@ interface Situation {
 }
 
 /** In a root folder that is not the one of its mount namespace, no process may make user namespaces (unshare(2)). */
-const REFUSED = 'mkdir "$SITUATION/root"; mount --rbind / "$SITUATION/root"; enter="chroot $SITUATION/root"';
+const REFUSED =
+  'mkdir "$SITUATION/root"; mount --rbind / "$SITUATION/root"; enter="env PATH=$PATH:/usr/sbin:/sbin chroot $SITUATION/root"';
 
 /** A setting of the kernel that this machine may not have; the refusal that goes with it is made by `REFUSED`. */
 const withSetting = (name: string, value: string) =>
@@ -25,7 +26,7 @@ const without = (program: string) => `mount --bind /dev/null "$(command -v ${pro
 
 /** An overlay as container engines make it, mounted on a folder and seen from inside. */
 const containerAt = (folder: string) =>
-  `mkdir "$SITUATION/upper" "$SITUATION/work"; mount -t overlay overlay -o userxattr,lowerdir="${folder}",upperdir="$SITUATION/upper",workdir="$SITUATION/work" "${folder}"`;
+  `mount -t tmpfs tmpfs "$SITUATION"; mkdir "$SITUATION/upper" "$SITUATION/work"; mount -t overlay overlay -o userxattr,lowerdir="${folder}",upperdir="$SITUATION/upper",workdir="$SITUATION/work" "${folder}"`;
 
 const SITUATIONS: readonly Situation[] = [
   { name: "an ordinary Linux", setUp: "" },
