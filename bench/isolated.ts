@@ -30,7 +30,7 @@ const NOTHING = ["ignore", "ignore", "ignore"] as const;
 export function makePlace(
   folder: string,
   name: string,
-  options: Pick<OverlayOptions, "network"> = {},
+  options: Pick<OverlayOptions, "network" | "workspaceWrites"> = {},
 ): Place {
   const home = join(folder, name);
   const workspace = join(home, "project");

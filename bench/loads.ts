@@ -9,7 +9,7 @@ import { type Measurement, measurement, time } from "./measure.ts";
 export function run(short: boolean): Promise<readonly Measurement[]> {
   return whereOverlaysWork(async (folder) => [
     await testRun(folder, short),
-    await gitStatus(folder, short),
+    ...(await gitStatus(folder, short)),
     await memory(folder),
   ]);
 }
@@ -80,26 +80,32 @@ async function processorTime(run: () => unknown): Promise<number> {
   return (ticks() - before) * 10;
 }
 
-async function gitStatus(folder: string, short: boolean): Promise<Measurement> {
-  const place = makePlace(folder, "status");
+/** Both in turn: with writes caught, and with writes refused, as for a command that is known to read only. */
+async function gitStatus(folder: string, short: boolean): Promise<readonly Measurement[]> {
+  const caught = makePlace(folder, "status");
+  const refused = makePlace(folder, "status", { workspaceWrites: "refused" });
   const files = short ? 5_000 : 50_000;
   const git = "git -c user.name=a -c user.email=a@b -c gc.auto=0";
-  place.plain(
+  caught.plain(
     `for d in $(seq ${files / 50}); do mkdir -p p$((d % 40))/d$d; for f in $(seq 50); do echo $d $f > p$((d % 40))/d$d/f$f.ts; done; done
      ${git} init -q && ${git} add -A && ${git} commit -qm one && ${git} gc -q`,
   );
-  const [plain, isolated]: [number[], number[]] = [[], []];
+  const line = "git status --porcelain";
+  const durations: readonly [number[], number[], number[]] = [[], [], []];
+  const runs = [() => caught.plain(line), () => catchIt(caught, line), () => catchIt(refused, line)];
   await time(short ? 3 : 10, 1, async (round) => {
-    const start = performance.now();
-    place.plain("git status --porcelain");
-    const middle = performance.now();
-    await catchIt(place, "git status --porcelain");
-    if (round >= 0) plain.push(middle - start);
-    if (round >= 0) isolated.push(performance.now() - middle);
+    for (const [index, run] of runs.entries()) {
+      const start = performance.now();
+      await run();
+      if (round >= 0) durations[index]?.push(performance.now() - start);
+    }
   });
+  const [plain, ...isolated] = durations;
   const reference = { name: "plain run", durations: plain };
   const bar = 1.5 * measurement("", plain).p50;
-  return measurement(`loads: git status on ${files} files`, isolated, bar, reference);
+  return ["writes caught", "writes refused"].map((how, index) =>
+    measurement(`loads: git status on ${files} files, ${how}`, isolated[index] ?? [], bar, reference),
+  );
 }
 
 /** The most that the gate itself takes while a command runs, by its own program. */

@@ -27,6 +27,11 @@ writeFileSync(join(workspace, ".env"), "secret");
 const state = join(home, ".local/state/countersign");
 const masked = [join(home, ".ssh"), join(workspace, ".env")];
 
+writeFileSync(join(workspace, "kept"), "kept");
+/** What a command that is known to read only must not be able to do. */
+const REFUSED =
+  "cat kept .env; rm -rf -- * 2>/dev/null; echo x >kept; mv kept other; ls; touch $HOME/written && echo home";
+
 const room = await openRoom({ state: join(state, "rooms"), allowed: [] });
 if ("unavailable" in room) throw new Error(room.unavailable);
 try {
@@ -40,6 +45,13 @@ try {
         which,
         await outputOf("echo ran", wrong, which).catch((error) => (error as { code: string }).code),
       ]);
+  for (const which of ["all", "without-perl"] as const)
+    tell([
+      "refused",
+      which,
+      await outputOf(REFUSED, "off", which, "refused"),
+      readFileSync(join(workspace, "kept"), "utf8"),
+    ]);
   tell(["network of the room", String(room.namespaces.network)]);
 } finally {
   await closeRoom(join(state, "rooms"));
@@ -75,10 +87,11 @@ async function outputOf(
   shell: string,
   network: NonNullable<OverlayOptions["network"]>,
   which: "all" | "without-perl",
+  workspaceWrites: NonNullable<OverlayOptions["workspaceWrites"]> = "captured",
 ): Promise<string> {
   const tools = findTools(which);
   if ("missing" in tools) throw new Error(tools.missing);
-  const engine = createOverlayEngine({ state, workspace, home, masked, network, tools });
+  const engine = createOverlayEngine({ state, workspace, home, masked, network, tools, workspaceWrites });
   const path = join(folder, "output");
   const output = openSync(path, "w");
   const env = {

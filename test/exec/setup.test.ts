@@ -44,6 +44,16 @@ describe.skipIf(missingOverlay() !== undefined).each(USERS)("both set-ups as $na
     }
   });
 
+  it("[X-setup] refuse writes in a workspace that is to be read only, and show what is there", () => {
+    const all = of("refused");
+    expect(all.map(([which]) => which)).toEqual(["all", "without-perl"]);
+    for (const [, output, kept] of all) {
+      expect(kept).toBe("kept");
+      expect(output).toMatch(/^kept(.*Read-only file system\n){2}.*\bkept\nhome\ncode 0 left 0$/s);
+      expect(output).not.toContain("secret");
+    }
+  });
+
   it("[X-setup] start in a deep folder, count what is left running, pass the code on", () => {
     for (const [, output] of of("pwd"))
       expect(output).toMatch(/(a folder with a long name\/?){60}\ncode 0 left 0$/);

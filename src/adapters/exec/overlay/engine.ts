@@ -30,9 +30,10 @@ export interface OverlayOptions {
   /**
    * `live` is for a service, as a development server: it sees at once what others change in the workspace, and what
    * it changes there is real at once. The way back has to be made before (a snapshot). Files that a command must not
-   * see stay hidden until somebody replaces them.
+   * see stay hidden until somebody replaces them. `refused` is for a command that is known to read only: the workspace
+   * is what it is outside and cannot be written, which spares reading a large one through an overlay.
    */
-  readonly workspaceWrites?: "captured" | "live";
+  readonly workspaceWrites?: "captured" | "live" | "refused";
   /** Captured as well where that is possible. */
   readonly home?: string;
   /** Files and folders that a command must not see: keys, other secrets, our own configuration. */
@@ -115,7 +116,8 @@ export function createOverlayEngine(options: OverlayOptions): OverlayEngine {
   const state = realpathSync(options.state);
   const mounts = readMounts("self");
   const chosen = chooseRoots({ ...options, state }, mounts);
-  const roots = options.workspaceWrites === "live" ? withLiveWorkspace(chosen) : chosen;
+  const { workspaceWrites = "captured" } = options;
+  const roots = workspaceWrites === "captured" ? chosen : withLiveWorkspace(chosen);
   const session = join(state, "sessions", (options.session ?? "default").replace(/[^\w-]/g, "_"));
   const setting: Setting = { options: { ...options, state }, tools, mounts, roots, session };
   return {
@@ -153,6 +155,7 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       ...(temporary === undefined ? {} : { tmp: relative(folder.path, temporary) }),
       masked: [...maskedPaths(setting), ...captured.map((root) => root.stage)],
       passed,
+      refused: options.workspaceWrites === "refused" ? roots.live.map((root) => root.path) : [],
       mounts: setting.mounts,
     });
     const network = options.network ?? "on";

@@ -36,6 +36,8 @@ export interface PlanInput {
   readonly masked: readonly string[];
   /** Paths that a command writes through to, unseen. */
   readonly passed: readonly string[];
+  /** Those of `passed` that a command cannot write to after all. */
+  readonly refused: readonly string[];
   readonly mounts: readonly Mount[];
 }
 
@@ -56,7 +58,8 @@ export function planMounts(input: PlanInput): MountPlan {
   temporary(input, add);
   for (const [index, root] of input.roots.entries())
     add("overlay", root.path, "overlay", overlayOptions(input, index));
-  for (const [index, path] of input.passed.entries()) add(`c${index}`, path, "none", "bind");
+  for (const [index, path] of input.passed.entries())
+    add(`c${index}`, path, "none", input.refused.includes(path) ? "bind,ro" : "bind");
   masks(input, add);
   readOnly(input, out, add);
   const targets = out.map((one) => one.target).filter((target) => target.startsWith("/") && target !== "/.");
