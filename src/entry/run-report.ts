@@ -27,6 +27,7 @@ function jsonOf(result: RunResult, exitCode: number) {
           held: result.held,
           leftBehind: result.leftBehind,
           refusedHosts: result.refusedHosts,
+          notes: result.notes,
         }
       : {};
   return { ...verdict, id: action, end, exitCode, protection, ...ran };
@@ -55,8 +56,8 @@ function codeOf(result: RunResult): number {
 
 /** What a command that ran should be told beside its own output; nothing in the ordinary case. */
 function remarks(result: Ran & RunResult, held: readonly string[], io: Io): readonly string[] {
-  const { leftBehind, refusedHosts } = result;
-  const said: string[] = [];
+  const { leftBehind, refusedHosts, notes } = result;
+  const said = notes.map((note) => `countersign: ${plainText(note)}`);
   if (leftBehind > 0)
     said.push(
       `countersign: ended ${leftBehind} ${leftBehind === 1 ? "process" : "processes"} that it left running; \`run --service\` keeps a server alive`,

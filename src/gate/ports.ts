@@ -59,6 +59,8 @@ export interface Execution extends Ended {
   readonly leftBehind?: number;
   /** Hosts that it was kept from. */
   readonly refusedHosts?: readonly string[];
+  /** What else the operator should know of how it ran. */
+  readonly notes?: readonly string[];
 }
 
 /**

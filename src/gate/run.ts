@@ -63,6 +63,7 @@ export interface Ran {
   readonly heldDecision?: Decision;
   readonly leftBehind: number;
   readonly refusedHosts: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** An approved action may start for this long. */
@@ -310,10 +311,10 @@ async function finish(request: RunRequest, state: Decided, ports: RunPorts): Pro
     await course.say({ type: "execution.finished", nonce, exitCode: 127 });
     return { ...answer, end: "not-started", error: error as Error };
   }
-  const { captured, leftBehind = 0, refusedHosts = [], ...ended } = execution;
+  const { captured, leftBehind = 0, refusedHosts = [], notes = [], ...ended } = execution;
   const settled = captured ? await settle(captured, request, state, ports) : NOTHING_CAUGHT;
   await course.say({ type: "execution.finished", nonce, exitCode: ended.exitCode });
-  return { ...answer, end: "ran", ended, leftBehind, refusedHosts, ...settled };
+  return { ...answer, end: "ran", ended, leftBehind, refusedHosts, notes, ...settled };
 }
 
 type Settlement = Pick<Ran, "captured" | "held" | "heldDecision">;

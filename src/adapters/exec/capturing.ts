@@ -96,6 +96,7 @@ async function execute(
       ...run.ended,
       leftBehind: run.leftBehind ?? 0,
       refusedHosts: refusedHosts ?? [],
+      notes: closed?.reason === undefined ? [] : [`it had no network at all: ${closed.reason}`],
       captured: captured(run, setting, openJournal(overlayPlaces(state).journal)),
     };
   } finally {

@@ -7,6 +7,8 @@ import { openRoom, type Room, roomStatus } from "./network/room.ts";
 export interface ClosedNetwork {
   /** `off`: where no room can be made, not even the machine's own loopback is reached. */
   readonly network: Room | "off";
+  /** Why there is no room. */
+  readonly reason?: string;
   /** Hosts that were asked for and refused since it was opened, each once. */
   refused(): Promise<readonly string[]>;
 }
@@ -18,12 +20,12 @@ export interface ClosedNetwork {
 export async function openClosedNetwork(state: string, config: string): Promise<ClosedNetwork> {
   const since = Date.now();
   const room = await openRoom({ state, allowed: namedHosts(join(config, "hosts")) });
-  if ("unavailable" in room) return { network: "off", refused: async () => [] };
+  if ("unavailable" in room) return { network: "off", reason: room.unavailable, refused: async () => [] };
   return {
     network: room,
     refused: async () => {
       const attempts = (await roomStatus(state)).flatMap((one) => one.attempts);
-      const hosts = attempts.filter(({ connected, at }) => !connected && at >= since);
+      const hosts = attempts.filter(({ refused, at }) => refused && at >= since);
       return [...new Set(hosts.map(({ target }) => target))];
     },
   };

@@ -42,7 +42,7 @@ async function openDatabase(storage: Storage, file: string, waitMilliseconds: nu
   let database: DatabaseSync;
   try {
     storage.makeFolder(path.dirname(file));
-    storage.close(storage.open(file, "a+", 0o600));
+    makeOnce(storage, file);
     const { DatabaseSync } = await import("node:sqlite");
     database = new DatabaseSync(file, { timeout: 0 });
   } catch (error) {
@@ -53,6 +53,15 @@ async function openDatabase(storage: Storage, file: string, waitMilliseconds: nu
   const configure = () => database.exec("PRAGMA journal_mode = MEMORY");
   await patiently(configure, "open the lock", file, waitMilliseconds);
   return database;
+}
+
+/** A file that is there is not opened: closing it would let go of the locks that this process holds on it. */
+function makeOnce(storage: Storage, file: string): void {
+  try {
+    storage.close(storage.open(file, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** Tries until nobody else holds the lock, or the wait is over. */

@@ -185,13 +185,22 @@ const BUSY = 5;
 export async function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
   const { DatabaseSync } = await import("node:sqlite");
   const file = join(store.root, "lock");
-  closeSync(openSync(file, "a", 0o600));
+  makeOnce(file);
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     await patiently(() => database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE"), file);
     return await work();
   } finally {
     database.close();
+  }
+}
+
+/** A file that is there is not opened: closing it would let go of the locks that this process holds on it. */
+function makeOnce(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
