@@ -23,6 +23,8 @@ export interface Environment {
 /** How long the provider takes to set an empty environment up again. */
 const PROVISIONING = 2_500;
 const HEALTH_INTERVAL = 100;
+/** A service that is down refuses at once; one that is slow on a busy machine is not down. */
+const PATIENCE = 10_000;
 
 /**
  * Starts the service with its data, a health check that looks at it ten times a second, and a controller that
@@ -128,7 +130,7 @@ function watchHealth(url: string) {
 
 async function look(url: string): Promise<number | undefined> {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) });
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(PATIENCE) });
     const { rows } = (await response.json()) as { rows: number };
     return rows;
   } catch {
