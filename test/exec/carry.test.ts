@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Carried, carryingLine, parseCarried } from "../../src/adapters/exec/carry.ts";
 import { openCarryStore } from "../../src/adapters/exec/carry-store.ts";
 import type { CarryRequest, CarryResult } from "./carry-program.ts";
+import { LINES, withoutPids } from "./shell-lines.ts";
 import { makeFolder, missingOverlay, runAs, USERS } from "./users.ts";
 
 /** Lines of a session, the last of which looks; one interactive bash that is given them all prints the same. */
@@ -248,6 +250,59 @@ describe("[X-carry] the store", () => {
     expect(environment).toEqual({ PATH: "/usr/bin", A: "1", NEW: "2", PWD: folder });
   });
 });
+
+/** What bash shows of our trap, as the comment on `CarryingLine` says. */
+const SHOWS_THE_TRAP = /^sh -c 'kill|^python3 -c 'import os/;
+
+/** More lines whose meaning a trap, a file that is read before, or other text around them could change. */
+const DELICATE = [
+  "echo $? $_ $LINENO $0 $#; caller; echo ${BASH_SOURCE[@]} ${FUNCNAME[@]}\necho $LINENO ${BASH_ENV-unset}",
+  "set -x; cd /; false",
+  "set -u; cd /; exit 5",
+  "set -eEuo pipefail; trap 'echo err $LINENO' ERR; cd /; grep x /dev/null",
+  "trap 'echo bye $?' EXIT; cd /; exit 4",
+  "ulimit -f 0; cd /",
+  "set -C; cd /; echo x > /dev/null",
+  "set -o posix; cd /; builtin() { echo mine; }; printf() { echo mine; }",
+  "shopt -s execfail; exec /no/such; echo after",
+  "exec sh -c 'echo $BASH_ENV; exit 3'",
+  "exec 1>&- 2>&- 0<&-; cd /",
+  "f() { return 2; }; f",
+  "(exit 3); (cd /; exit 3)",
+  "bash -c 'echo ${BASH_ENV-unset}; trap -p; exit 6'",
+  "cd /\nif",
+  "cat <<X\nunfinished $PWD",
+  "echo a \\",
+  "# only a remark",
+  "",
+];
+
+it.each([...LINES, ...DELICATE].filter((line) => !SHOWS_THE_TRAP.test(line)))(
+  "[X-carry] a line means what it means without us: %s",
+  (shell) => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-carry-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const env = { PATH: "/usr/bin:/bin", HOME: folder, LANG: "C.UTF-8" };
+    const run = (more: Readonly<Record<string, string>>) => {
+      const place = mkdtempSync(join(folder, "place-"));
+      const options = {
+        cwd: place,
+        env: { ...env, ...more },
+        input: "typed\nmore\n",
+        encoding: "latin1",
+      } as const;
+      const ran = spawnSync("/bin/bash", ["--noprofile", "--norc", "-c", shell, "bash"], options);
+      const outcome = { code: ran.status ?? -1, out: ran.stdout, err: ran.stderr };
+      const { code, out, err } = withoutPids(outcome);
+      return [code, ran.signal, out.replaceAll(place, "PLACE"), err.replaceAll(place, "PLACE")];
+    };
+    const line = carryingLine({ shell }, env, { folder, where: "plain" });
+    const carried = run(line?.environment ?? {});
+    line?.close();
+    expect(line?.runnable).toEqual({ shell });
+    expect(carried).toEqual(run({}));
+  },
+);
 
 it("[X-carry] words, and a bash in posix mode, carry nothing", () => {
   const where = { folder: tmpdir(), where: "plain" } as const;

@@ -68,7 +68,7 @@ export function carryingLine(
   if (process.platform !== "linux") return undefined;
   const channel = openHidden(folder);
   const file = where === "isolated" ? CHANNEL : `/proc/${process.pid}/fd/${channel}`;
-  writeSync(channel, prelude(file, given._ ?? "bash"));
+  writeSync(channel, prelude(file));
   return {
     runnable,
     environment: { BASH_ENV: file },
@@ -175,23 +175,23 @@ function textOf(bytes: Buffer): string | undefined {
   }
 }
 
-/** `$_` has the value that it has without us. A file too large for the line's own limit must not end it by SIGXFSZ. */
-function prelude(file: string, underscore: string): string {
+/**
+ * The call of a function leaves its last word in `$_`, so that it has the value that it has without us. A file too
+ * large for the line's own limit must not end it by SIGXFSZ.
+ */
+function prelude(file: string): string {
   const write = `{ builtin pwd -P; builtin printf "\\0"; ${ENV} -0; } >|${file}`;
-  return [
-    `trap '{ set +xv; } 2>/dev/null; trap "" XFSZ; { ${write}; } 2>/dev/null || :' EXIT`,
-    "unset BASH_ENV",
-    `: ${quoted(underscore)}`,
-    "",
-  ].join("\n");
+  return `countersign_carry() {
+trap '{ set +xv; } 2>/dev/null; trap "" XFSZ; { ${write}; } 2>/dev/null || :' EXIT
+unset -v BASH_ENV
+unset -f countersign_carry
+}
+countersign_carry "$_"
+`;
 }
 
 /** Of the system, whatever the line did to `PATH`. */
 const ENV = "/usr/bin/env";
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** In memory where that is possible: it holds whatever the command exports. */
 function openHidden(folder: string): number {
