@@ -47,7 +47,8 @@ export const PERL = "/usr/bin/perl";
 /**
  * Perl that has the numbers of those calls in `$list`, `$get`, `$set` and `$remove`. Words on stdin, each ended by a NUL: `g PATH` prints the attributes, `s PATH` removes the overlay's but the one that
  * hides lower folders, `t PATH` all of them in a whole tree, `o PATH` asks for its origin, `w PATH NAME HEX` sets,
- * `d PATH NAME` removes, `c FROM TO` copies. In a tree, files are looked at only where the overlay noted that some came from below.
+ * `d PATH NAME` removes, `c FROM TO` copies. In a tree, files are looked at only where the overlay noted that some came
+ * from below. Attributes of a folder that its mode closes to its owner are read and set with the mode open for a moment.
  */
 export const ATTRIBUTE_READER = `
 $/ = "\\0";
@@ -55,11 +56,18 @@ sub word { my $w = <STDIN>; return undef unless defined $w; chop $w; $w }
 sub strip { my ($path) = @_; my $impure = 0;
   for my $name (names($path)) { next unless $name =~ /^user\\.overlay\\./; $impure = 1 if $name eq "user.overlay.impure"; syscall($remove, $path, $name) }
   $impure }
+sub owned { my ($path, $do) = @_;
+  my $n = $do->(); return $n if $n >= 0 || $! != 13;
+  my @stat = lstat($path); return $n unless @stat && $stat[4] == $> && !-l _;
+  chmod(($stat[2] & 07777) | 0600, $path) or return $n;
+  $n = $do->(); chmod($stat[2] & 07777, $path); $n }
+sub value { my ($path, $name) = @_; my $b = "\\0" x 65536;
+  my $n = owned($path, sub { syscall($get, $path, $name, $b, 65536) }); $n < 0 ? undef : substr($b, 0, $n) }
 sub copy_attributes { my ($path, $to) = @_;
   for my $name (names($path)) {
     next if $name =~ /^(user|trusted)\\.overlay\\./;
-    my $b = "\\0" x 65536; my $n = syscall($get, $path, $name, $b, 65536);
-    syscall($set, $to, $name, substr($b, 0, $n), $n, 0) if $n >= 0;
+    my $value = value($path, $name);
+    owned($to, sub { syscall($set, $to, $name, $value, length($value), 0) }) if defined $value;
   } }
 sub tree { my ($path) = @_;
   my @stat = lstat($path); return unless @stat && -d _;
@@ -73,9 +81,8 @@ while (defined(my $do = word())) {
   if ($do eq "g") {
     for my $name (sort(names($path))) {
       next if $name =~ /^(user|trusted)\\.overlay\\./;
-      my $b = "\\0" x 65536;
-      my $n = syscall($get, $path, $name, $b, 65536);
-      print unpack("H*", $name), "=", unpack("H*", substr($b, 0, $n)), " " if $n >= 0;
+      my $value = value($path, $name);
+      print unpack("H*", $name), "=", unpack("H*", $value), " " if defined $value;
     }
     print "\\n";
   } elsif ($do eq "s") {
@@ -88,9 +95,9 @@ while (defined(my $do = word())) {
     exit(grep({ $_ eq "user.overlay.origin" } names($path)) ? 10 : 11);
   } elsif ($do eq "w") {
     my $name = pack("H*", word()); my $value = pack("H*", word());
-    syscall($set, $path, $name, $value, length($value), 0) == 0 or exit 1;
+    owned($path, sub { syscall($set, $path, $name, $value, length($value), 0) }) == 0 or exit 1;
   } elsif ($do eq "d") {
-    my $name = pack("H*", word()); syscall($remove, $path, $name);
+    my $name = pack("H*", word()); owned($path, sub { syscall($remove, $path, $name) });
   }
 }
 `;
