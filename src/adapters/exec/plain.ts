@@ -4,6 +4,7 @@ import type { Setting } from "../../core/call.ts";
 import type { Ended, Engine, Runnable } from "../../gate/ports.ts";
 import type { Isolation } from "./capturing.ts";
 import { carryingLine } from "./carry.ts";
+import { findSystem } from "./overlay/tools.ts";
 
 /** Variables that would make the shell we start run something before the text that was judged. */
 const START_FILES = ["BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "CDPATH", "GLOBIGNORE"];
@@ -42,7 +43,9 @@ export function runDirectly({
 }
 
 function wordsOf(command: Runnable): readonly string[] {
-  return "argv" in command ? command.argv : ["bash", "--noprofile", "--norc", "-c", command.shell];
+  if ("argv" in command) return command.argv;
+  // `PATH`, which a line before may have changed, must not name another bash.
+  return [findSystem("bash") ?? "bash", "--noprofile", "--norc", "-c", command.shell, "bash"];
 }
 
 function run(

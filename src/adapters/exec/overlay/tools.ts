@@ -32,11 +32,11 @@ const SYSTEM_FOLDERS = [
 
 /** Where the programs are, or the name of the first that is missing. `without-perl`: as on a machine without it. */
 export function findTools(which: "all" | "without-perl" = "all"): Tools | { readonly missing: string } {
-  const [shell, unshare, mount] = ["sh", "unshare", "mount"].map(find);
+  const [shell, unshare, mount] = ["sh", "unshare", "mount"].map(findSystem);
   if (!shell) return { missing: "sh" };
   if (!unshare) return { missing: "unshare" };
   if (!mount) return { missing: "mount" };
-  const [bash, nsenter, setpriv] = ["bash", "nsenter", "setpriv"].map(find);
+  const [bash, nsenter, setpriv] = ["bash", "nsenter", "setpriv"].map(findSystem);
   const loopback = loopbackCommand();
   const perl = which === "all" && hasPerl() ? PERL : undefined;
   const reset = perl === undefined ? resetWords() : undefined;
@@ -52,9 +52,9 @@ export function findTools(which: "all" | "without-perl" = "all"): Tools | { read
 }
 
 function loopbackCommand(): string | undefined {
-  const ip = find("ip");
+  const ip = findSystem("ip");
   if (ip) return `${ip} link set lo up`;
-  const ifconfig = find("ifconfig");
+  const ifconfig = findSystem("ifconfig");
   return ifconfig ? `${ifconfig} lo up` : undefined;
 }
 
@@ -63,13 +63,14 @@ const LARGEST_ENV = 4_000_000;
 
 /** A shell cannot give back a signal that was ignored when it started; `env` of coreutils 8.31 and later can. */
 function resetWords(): readonly string[] | undefined {
-  const env = find("env");
+  const env = findSystem("env");
   if (env === undefined || statSync(env).size > LARGEST_ENV) return undefined;
   if (!readFileSync(env).includes("default-signal")) return undefined;
   return [env, "--default-signal=INT,QUIT,TERM,HUP", "--"];
 }
 
-function find(name: string): string | undefined {
+/** A program in the places of the system, absolute. */
+export function findSystem(name: string): string | undefined {
   return SYSTEM_FOLDERS.map((folder) => `${folder}/${name}`).find((path) => {
     try {
       accessSync(path, constants.X_OK);
