@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
-const COLUMNS = 92;
+const COLUMNS = 80;
 const LINE = 18;
 const CHARACTER = 8.1;
 
