@@ -18,7 +18,7 @@ import { type Mount, readMounts } from "./mounts.ts";
 import { mountPointsInside, planMounts } from "./plan.ts";
 import { belowOf, makeRunFolder, type RunFolder, waitingBelow } from "./run-folder.ts";
 import type { Launch, Stream } from "./setup.ts";
-import { type Finished, launch } from "./spawn.ts";
+import { abandon, type Finished, launch, startAhead } from "./spawn.ts";
 import { chooseRoots, type Root, type Roots, withLiveWorkspace } from "./stage.ts";
 import { findTools, type Tools } from "./tools.ts";
 
@@ -145,9 +145,14 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
   const caches = (options.caches ?? []).map(checkedCache).filter((path) => path !== undefined);
   const passed = [...caches, ...roots.live.map((root) => root.path)];
   const temporary = options.tmp === "host" ? undefined : makeTemporary(setting);
-  const folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
+  const network = options.network ?? "on";
+  const stdio = run.stdio ?? (["inherit", "inherit", "inherit"] as const);
+  const streams = { tools: setting.tools, stdio, network, channel: run.channel };
+  const ahead = startAhead(streams);
+  let folder: RunFolder | undefined;
   try {
-    const ahead = copyAhead(run.renames ?? [], captured, folder.uppers, held);
+    folder = makeRunFolder(options.state, newStepId(Date.now()), captured, held, passed, temporary);
+    const copied = copyAhead(run.renames ?? [], captured, folder.uppers, held);
     const plan = planMounts({
       roots: captured,
       handles: folder.handles,
@@ -158,23 +163,22 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       refused: options.workspaceWrites === "refused" ? roots.live.map((root) => root.path) : [],
       mounts: setting.mounts,
     });
-    const network = options.network ?? "on";
+    const uppers = folder.uppers;
     const finished = await launch({
-      tools: setting.tools,
-      folder: folder.path,
-      mounts: plan.mounts,
-      targets: plan.targets,
-      copied: captured.map((root, index) => ({ lower: root.path, upper: folder.uppers[index] ?? "" })),
-      command,
       ...run,
+      ...streams,
+      ahead,
+      folder: folder.path,
+      ...plan,
+      copied: captured.map((root, index) => ({ lower: root.path, upper: uppers[index] ?? "" })),
+      command,
       env: typeof network === "object" ? { ...run.env, ...network.environment } : run.env,
-      stdio: run.stdio ?? ["inherit", "inherit", "inherit"],
-      network,
     });
-    const captive = await capture(setting, folder, { held, ...waiting, copies: ahead.copies }, finished);
-    return { ...captive, notRenamable: ahead.refused };
+    const captive = await capture(setting, folder, { held, ...waiting, copies: copied.copies }, finished);
+    return { ...captive, notRenamable: copied.refused };
   } catch (error) {
-    discardRun(options.state, folder, captured);
+    if (ahead) abandon(ahead);
+    if (folder) discardRun(options.state, folder, captured);
     throw error;
   }
 }

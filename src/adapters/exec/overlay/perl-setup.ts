@@ -2,7 +2,15 @@ import { ATTRIBUTE_CALLS } from "../diff/extended.ts";
 import { mountCall } from "./mount-words.ts";
 import { PERL_PROGRAM } from "./perl-program.ts";
 import type { PlannedMount } from "./plan.ts";
-import { commandWords, DROPPED, isRoot, type Launch, type Setup, sharedProc } from "./setup.ts";
+import {
+  commandWords,
+  DROPPED,
+  isRoot,
+  type Launch,
+  type Setup,
+  type SetupStart,
+  sharedProc,
+} from "./setup.ts";
 
 /**
  * Numbers of the system calls mount, unshare, setns, prctl, capset (kernel, syscall tables); those of newer calls are
@@ -10,16 +18,19 @@ import { commandWords, DROPPED, isRoot, type Launch, type Setup, sharedProc } fr
  */
 const CALLS: Readonly<Record<string, string>> = { x64: "165,272,308,157,126", arm64: "40,97,268,167,91" };
 
-/** The set-up by one program that does the system calls itself. `perl`: where it is. */
-export function perlSetup(request: Launch, perl: string): Setup {
+/** What starts the set-up by one program that does the system calls itself. `perl`: where it is. */
+export function perlStart(perl: string): SetupStart {
   const numbers = `${ATTRIBUTE_CALLS[process.arch]},${CALLS[process.arch]}`;
   return {
     words: [perl, "-f", "-e", PERL_PROGRAM, numbers],
     environment: { LC_ALL: "C" },
     descriptors: ["pipe", "ignore"],
-    opening: openingOf(request),
-    close: () => {},
   };
+}
+
+/** The same, with what to set up. */
+export function perlSetup(request: Launch, perl: string): Setup {
+  return { ...perlStart(perl), opening: openingOf(request), close: () => {} };
 }
 
 const PROC: PlannedMount = { source: "proc", target: "/proc", type: "proc", options: "nosuid,nodev,noexec" };

@@ -27,6 +27,8 @@ export interface Launch {
   readonly started?: ((streams: Pick<ChildProcess, "stdin" | "stdout" | "stderr">) => void) | undefined;
   /** Ends the command and everything it started. */
   readonly abort?: AbortSignal | undefined;
+  /** The set-up, when it was started already (`startAhead`). */
+  readonly ahead?: ChildProcess | undefined;
   /** An open file that the command reaches as `CHANNEL`, and that is none of its descriptors. */
   readonly channel?: number | undefined;
 }
@@ -34,13 +36,20 @@ export interface Launch {
 /** Where a command finds the file of `Launch.channel`. */
 export const CHANNEL = "/proc/1/fd/7";
 
-/** A way to set up the namespaces of a command: what to start, and what to give it. */
-export interface Setup {
+/** What must be known to start a set-up. */
+export type Streams = Pick<Launch, "tools" | "stdio" | "network" | "channel">;
+
+/** A way to set up the namespaces of a command: what to start. */
+export interface SetupStart {
   readonly words: readonly string[];
   /** Nothing of the caller's environment: `LD_PRELOAD` there would run outside of every wall. */
   readonly environment: Readonly<Record<string, string>>;
   /** What its descriptors 5 and 6 are. */
   readonly descriptors: readonly ["pipe" | number, "ignore" | number];
+}
+
+/** What to give it. */
+export interface Setup extends SetupStart {
   /** What it reads first from descriptor 4. */
   readonly opening?: Buffer;
   /** How many processes the command left running, in digits, where the set-up does not say so itself. */
@@ -68,7 +77,12 @@ const SHARED_PROC = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"]
 export function sharedProc(): readonly PlannedMount[] {
   if (!isRoot()) return [];
   const paths = SHARED_PROC.map((name) => `/proc/${name}`).filter((path) => existsSync(path));
-  return paths.map((path) => ({ source: path, target: path, type: "none", options: "bind,ro,nosuid,nodev,noexec" }));
+  return paths.map((path) => ({
+    source: path,
+    target: path,
+    type: "none",
+    options: "bind,ro,nosuid,nodev,noexec",
+  }));
 }
 
 /** Capabilities that root does not have inside, by number: with each a command could reach out of its namespaces. */

@@ -7,8 +7,8 @@ import { type ExtendedReader, slowReader, streamReader } from "../diff/extended.
 import type { Room } from "../network/room.ts";
 import { coveredDescriptors } from "./descriptors.ts";
 import { readMounts } from "./mounts.ts";
-import { perlSetup } from "./perl-setup.ts";
-import type { Launch, Setup } from "./setup.ts";
+import { perlSetup, perlStart } from "./perl-setup.ts";
+import type { Launch, SetupStart, Streams } from "./setup.ts";
 import { shellSetup } from "./shell-setup.ts";
 import { forwardSignals } from "./signals.ts";
 
@@ -24,13 +24,26 @@ export interface Finished {
   release(): Promise<void>;
 }
 
+/**
+ * Starts the set-up before it is known what to set up, for `Launch.ahead`: Perl reads its program while folders are
+ * made. Undefined where there is no Perl. Contract: `launch` gets it within the same turn, or `abandon`.
+ */
+export function startAhead(streams: Streams): ChildProcess | undefined {
+  const { perl } = streams.tools;
+  return perl === undefined ? undefined : start(perlStart(perl), streams);
+}
+
+/** Ends a set-up that is not needed after all; nothing ran in it. */
+export function abandon(ahead: ChildProcess): void {
+  ahead.on("error", () => {});
+  for (const stream of ahead.stdio) stream?.destroy();
+}
+
 /** Starts a command in namespaces of its own and waits until its last process is gone. */
 export async function launch(request: Launch): Promise<Finished> {
-  const room = typeof request.network === "string" ? [] : openRoomFiles(request.network);
   const { perl } = request.tools;
   const setup = perl === undefined ? shellSetup(request) : perlSetup(request, perl);
-  const child = start(setup, request, room);
-  for (const descriptor of room) closeSync(descriptor);
+  const child = request.ahead ?? start(setup, request);
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const failed = new Promise<never>((_, reject) => child.once("error", reject));
   const streams = child.stdio as readonly unknown[];
@@ -66,16 +79,21 @@ export async function launch(request: Launch): Promise<Finished> {
   }
 }
 
-function start(setup: Setup, request: Launch, room: readonly number[]): ChildProcess {
+function start(setup: SetupStart, streams: Streams): ChildProcess {
   const [program = "", ...words] = setup.words;
+  const room = typeof streams.network === "string" ? [] : openRoomFiles(streams.network);
   const [users = "ignore", network = "ignore"] = room;
   const stdio: StdioOptions = [
-    ...[...request.stdio, "pipe" as const, "pipe" as const],
-    ...[...setup.descriptors, request.channel ?? ("ignore" as const)],
+    ...[...streams.stdio, "pipe" as const, "pipe" as const],
+    ...[...setup.descriptors, streams.channel ?? ("ignore" as const)],
     ...([users, network] as const),
     ...coveredDescriptors(),
   ];
-  return spawn(program, words, { cwd: "/", env: { ...setup.environment }, stdio });
+  try {
+    return spawn(program, words, { cwd: "/", env: { ...setup.environment }, stdio });
+  } finally {
+    for (const descriptor of room) closeSync(descriptor);
+  }
 }
 
 /**
