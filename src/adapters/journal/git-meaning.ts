@@ -9,7 +9,11 @@ const LARGEST = 64 * 1024 * 1024;
 
 /** What the git index at a path says, whatever times it notes; `undefined` for anything else. */
 export function meaningAt(path: string): string | undefined {
-  if (!INDEX.test(path)) return undefined;
+  return INDEX.test(path) ? meaningIn(path) : undefined;
+}
+
+/** The same for a file that is known to be an index, under whatever name. */
+export function meaningIn(path: string): string | undefined {
   try {
     const stat = lstatSync(path);
     return stat.isFile() && stat.size <= LARGEST ? indexMeaning(readFileSync(path)) : undefined;

@@ -2,7 +2,7 @@ import { dirname, join, relative } from "node:path";
 import type { Attributes, Change } from "../exec/diff/change.ts";
 import { attributesOf, kindOf, listFolder, measure, statIfAllowed } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
-import { meaningAt } from "./git-meaning.ts";
+import { meaningAt, meaningIn } from "./git-meaning.ts";
 import { isActive } from "./history.ts";
 import { type Installed, isStill, type StepOperation, type StepRecord } from "./step.ts";
 
@@ -68,8 +68,15 @@ function wholeOf(
     return merge(input, operation, operation.parked ?? "", operation.path, conflicts);
   const reason =
     laterStep(input, operation, installed) ?? laterChange(operation, installed, foldersOf(input.later));
+  if (reason && isRefresh(operation, installed)) return [];
   if (reason) conflicts.push({ path: operation.path, reason });
   return invert(operation, input.keep(operation));
+}
+
+/** True when a step only wrote a git index anew: there is nothing to take back, whatever the index says by now. */
+function isRefresh({ parked }: StepOperation, installed: Installed | undefined): boolean {
+  const meaning = installed?.meaning;
+  return meaning !== undefined && parked !== undefined && meaningIn(parked) === meaning;
 }
 
 /**
@@ -96,12 +103,13 @@ function inForceAfter({ record, later }: InverseInput): readonly StepRecord[] {
 
 /**
  * Something removed goes back also into a folder that was removed later, which is then made again; but as part of a
- * whole step (`isWhole`) not into another folder that has its name by now.
+ * whole step (`isWhole`) not into another folder that has its name by now, nor where something else was meanwhile.
  */
 function isOver(operation: StepOperation, later: StepOperation, isWhole: boolean): boolean {
   const isAbove = later.path !== operation.path && isWithin(operation.path, later.path);
   const isMade = later.operation === "put" || later.operation === "replace";
-  if (operation.operation === "remove") return isWhole && isAbove && isMade;
+  if (operation.operation === "remove")
+    return isWhole && (isWithin(later.path, operation.path) || (isAbove && isMade));
   if (operation.operation === "attributes")
     return later.path === operation.path || (isAbove && later.operation !== "attributes");
   return isWithin(later.path, operation.path);
