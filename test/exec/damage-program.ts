@@ -1,11 +1,14 @@
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -27,11 +30,6 @@ const copies = statSync(treeIn).dev !== statSync(stageIn).dev;
 const problems: string[] = [];
 let tried = 0;
 let found = 0;
-
-if (what === "damage") damage();
-else if (what === "full") full();
-else for (const direction of ["finish", "take-back"] as const) crash(direction);
-process.stdout.write(JSON.stringify({ tried, found, problems: problems.slice(0, 5) }));
 
 interface Bench {
   readonly tree: string;
@@ -235,6 +233,89 @@ function contents(bench: Bench): readonly string[] {
   return list.toSorted();
 }
 
+/** What a person may do to the very paths of the step, and the text that must be somewhere afterwards. */
+const ACTIONS: readonly (readonly [string, (tree: string) => void, string])[] = [
+  ["writes into the file", (tree) => appendFileSync(join(tree, "file"), "theirs"), "theirs"],
+  ["saves the file by rename", (tree) => save(join(tree, "file")), "theirs"],
+  ["makes the new file", (tree) => writeFileSync(join(tree, "fresh"), "theirs"), "theirs"],
+  ["makes the new folder", (tree) => fill(join(tree, "n")), "theirs"],
+  ["writes into the removed folder", (tree) => fill(join(tree, "d/in")), "theirs"],
+  ["makes the removed file again", (tree) => save(join(tree, "gone")), "theirs"],
+  ["deletes a file", (tree) => rmSync(join(tree, "file"), { force: true }), "kept"],
+  ["deletes a folder", (tree) => rmSync(join(tree, "e"), { force: true, recursive: true }), "kept"],
+];
+
+function save(path: string): void {
+  writeFileSync(`${path}.part`, "theirs");
+  renameSync(`${path}.part`, path);
+}
+
+function fill(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "note"), "theirs");
+}
+
+/** Before each change of the disk, in turn, a person does something: nothing that they wrote is ever lost. */
+function meanwhile(): void {
+  for (const [name, action, text] of ACTIONS) {
+    for (let moment = 2; ; moment++) {
+      const bench = makeBench();
+      let count = 0;
+      const storage = watching(() => ++count === moment && tryTo(() => action(bench.tree)));
+      const journal = openJournal(bench.journal, { storage, recover: "later" });
+      const failed = codeOf(() => journal.commit(bench.request));
+      if (count >= moment) checkMeanwhile(bench, `${name} at ${moment}`, failed, text);
+      clean(bench);
+      if (count < moment) break;
+    }
+  }
+}
+
+function checkMeanwhile(bench: Bench, label: string, failed: string | undefined, text: string): void {
+  tried++;
+  const later = openJournal(bench.journal);
+  const lost = (when: string) => {
+    const all = contents(bench).join(" ");
+    if (!all.includes(text)) problems.push(`${label}: lost ${when}`);
+    for (const original of ["x", "z", "kept"])
+      if (!all.includes(original)) problems.push(`${label}: lost the original \`${original}\` ${when}`);
+  };
+  lost(`after ${failed ?? "the step"}`);
+  if (failed !== undefined && !/^(NOT|HALF)_COMMITTED$/.test(failed)) problems.push(`${label}: ${failed}`);
+  const [step] = later.list();
+  if (failed === undefined && step) {
+    found++;
+    const undone = later.undo(step.id);
+    if (undone.outcome === "conflict") later.undo(step.id, { force: true });
+    lost("after the undo");
+  }
+}
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+/** What somebody tries may fail, as on a folder that is gone. */
+function tryTo(action: () => void): void {
+  codeOf(action);
+}
+
+function watching(before: () => void): Storage {
+  const wrapped = Object.entries(disk).map(([name, action]) => [
+    name,
+    (...args: readonly unknown[]) => {
+      before();
+      return (action as (...all: readonly unknown[]) => void)(...args);
+    },
+  ]);
+  return Object.fromEntries(wrapped) as Storage;
+}
+
 /** The disk is full at one size after the other: done whole, or nothing done, and a clear error; and later it goes on. */
 function full(): void {
   const ballast = join(copies ? treeIn : journalIn, "ballast");
@@ -243,12 +324,7 @@ function full(): void {
     const journal = openJournal(bench.journal, { recover: "later" });
     const fill = 'cat /dev/zero > "$1"; truncate -s -$2K "$1"';
     spawnSync("sh", ["-c", fill, "sh", ballast, String(free)], { stdio: "ignore" });
-    let code = "done";
-    try {
-      journal.commit(bench.request);
-    } catch (error) {
-      code = (error as { code?: string }).code ?? String(error);
-    }
+    const code = codeOf(() => journal.commit(bench.request)) ?? "done";
     if (!["done", "NOT_COMMITTED", "COPY_FAILED"].includes(code)) problems.push(`${free}: ${code}`);
     if (code !== "done" && describe(bench.tree) !== bench.before)
       problems.push(`${free}: changed, although ${code}`);
@@ -261,3 +337,9 @@ function full(): void {
     clean(bench);
   }
 }
+
+if (what === "damage") damage();
+else if (what === "full") full();
+else if (what === "meanwhile") meanwhile();
+else for (const direction of ["finish", "take-back"] as const) crash(direction);
+process.stdout.write(JSON.stringify({ tried, found, problems: problems.slice(0, 5) }));

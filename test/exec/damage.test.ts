@@ -35,6 +35,10 @@ describe.skipIf(process.platform !== "linux").each(USERS)("a step, as $name", ({
     check(program(place, place, place, "damage", all ? "1" : "60"), 60);
   }, 600_000);
 
+  it("[X-journal] during which a person works on the same paths, at any moment, loses nothing of theirs", () => {
+    check(program(place, place, place, "meanwhile"), 120);
+  }, 120_000);
+
   it.skipIf(!isOther && !all)(
     "[X-journal] between two file systems, stopped at any change, is done or not done",
     () => {

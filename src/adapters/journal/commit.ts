@@ -37,7 +37,9 @@ function prepared(operation: StepOperation, storage: Storage): StepOperation {
   const modes = modesFor(operation);
   const waiting = operation.from === undefined ? undefined : statIfAllowed(operation.from);
   const installs = waiting ? { installs: fingerprintOf(waiting) } : {};
-  return { ...operation, ...installs, ...(modes ? { modes } : {}) };
+  const there = operation.parked === undefined ? undefined : statIfAllowed(operation.path);
+  const displaces = there ? { displaces: fingerprintOf(there) } : {};
+  return { ...operation, ...installs, ...displaces, ...(modes ? { modes } : {}) };
 }
 
 function promise(folder: string, record: StepRecord, storage: Storage): void {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { statOf } from "../exec/diff/extent.ts";
 import { StepConflict } from "./conflict.ts";
-import { isStill, type StepOperation } from "./step.ts";
+import { install, isSameEntry } from "./placing.ts";
+import { type Fingerprint, isStill, type StepOperation } from "./step.ts";
 import type { Storage } from "./storage.ts";
 
 /**
@@ -47,25 +48,33 @@ export function bringIn({ path, from = "" }: StepOperation, storage: Storage): v
   }
   if (!statOf(markOf(from))) return;
   if (statOf(incoming)) {
-    if (statOf(path)) throw new StepConflict(path, "something new is there");
-    storage.rename(incoming, path);
+    install(incoming, path, undefined, storage);
     storage.syncFolder(dirname(path));
   }
   storage.removeTree(markOf(from));
 }
 
 /** Takes what is at `path` to `parked`; done already, it leaves alone whatever is there now. */
-export function takeOut({ path, parked = "" }: StepOperation, storage: Storage): void {
-  moveOut(path, namesFor(path).outgoing, parked, storage);
+export function takeOut({ path, parked = "", displaces }: StepOperation, storage: Storage): void {
+  moveOut(path, namesFor(path).outgoing, parked, displaces, storage);
 }
 
-function moveOut(path: string, hidden: string, to: string, storage: Storage): void {
+function moveOut(
+  path: string,
+  hidden: string,
+  to: string,
+  expected: Fingerprint | undefined,
+  storage: Storage,
+): void {
   const aside = `${to}.copying`;
   if (!statOf(to)) {
     if (!statOf(hidden)) {
       if (!statOf(path)) throw new StepConflict(path, "it is gone");
       storage.rename(path, hidden);
     }
+    const away = statOf(hidden);
+    if (expected && away && !isStill(expected, away))
+      throw new StepConflict(path, "it was changed meanwhile");
     storage.removeTree(aside);
     storage.copyTree(hidden, aside);
     storage.rename(aside, to);
@@ -77,10 +86,11 @@ function moveOut(path: string, hidden: string, to: string, storage: Storage): vo
 /** Takes back `bringIn`, from wherever it stopped. */
 export function takeBackIn({ path, from = "" }: StepOperation, storage: Storage): void {
   const { incoming, returning } = namesFor(path);
+  if (isSameEntry(incoming, path)) storage.unlink(incoming);
   const isNamed = statOf(markOf(from)) !== undefined && statOf(incoming) === undefined;
   const isIn = !isWaiting(from) || isNamed;
   storage.removeTree(incoming);
-  if (statOf(returning) || (isIn && statOf(path))) moveOut(path, returning, from, storage);
+  if (statOf(returning) || (isIn && statOf(path))) moveOut(path, returning, from, undefined, storage);
   else if (!statOf(from) && statOf(markOf(from))) storage.rename(markOf(from), from);
   storage.removeTree(markOf(from));
 }
@@ -92,7 +102,7 @@ export function bringBack({ path, parked = "" }: StepOperation, storage: Storage
     if (statOf(path)) throw new StepConflict(path, "something new is there");
     storage.removeTree(`${parked}.copying`);
     storage.removeTree(parked);
-    storage.rename(outgoing, path);
+    install(outgoing, path, undefined, storage);
   } else if (isWaiting(parked)) bringIn({ operation: "put", path, from: parked }, storage);
 }
 

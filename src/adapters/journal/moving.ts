@@ -5,7 +5,8 @@ import { type Extended, setExtended } from "../exec/diff/extended.ts";
 import { attributesOf, listFolder, sameAttributes, statOf } from "../exec/diff/extent.ts";
 import { StepConflict } from "./conflict.ts";
 import { bringBack, bringIn, isWaiting, takeBackIn, takeOut, wasEdited } from "./crossing.ts";
-import type { StepOperation } from "./step.ts";
+import { install, isSameEntry, move } from "./placing.ts";
+import { isStill, type StepOperation } from "./step.ts";
 import type { Storage } from "./storage.ts";
 import { assertWay } from "./way.ts";
 
@@ -70,13 +71,13 @@ function applyByCopying(operation: StepOperation, storage: Storage): void {
 }
 
 function applyByRenaming(operation: StepOperation, storage: Storage): void {
-  const { path, from = "", parked = "", modes } = operation;
+  const { path, from = "", modes } = operation;
   if (operation.operation === "put") install(from, path, modes?.from, storage);
   else if (operation.operation === "remove") {
-    if (!statOf(parked)) move(path, parked, modes?.path, storage);
+    park(operation, storage);
   } else if (statOf(from)) {
     park(operation, storage);
-    move(from, path, modes?.from, storage);
+    install(from, path, modes?.from, storage);
   }
 }
 
@@ -98,52 +99,16 @@ function changeAttributes(
   if (wanted) storage.setAttributes(path, wanted);
 }
 
-/** Puts something where nothing may be. A second name is refused where something is, which a rename would replace. */
-function install(from: string, path: string, mode: number | undefined, storage: Storage): void {
-  const [waiting, there] = [statOf(from), statOf(path)];
-  if (!waiting) return;
-  if (there && there.ino === waiting.ino && there.dev === waiting.dev && !waiting.isDirectory())
-    storage.unlink(from);
-  else if (there) throw new StepConflict(path, "something new is there");
-  else if (waiting.isDirectory() || !linkNew(from, path, storage)) move(from, path, mode, storage);
-  else storage.unlink(from);
-}
-
-/** False where the file system has no second names, or the kernel refuses this one. */
-function linkNew(from: string, path: string, storage: Storage): boolean {
-  try {
-    storage.link(from, path);
-    return true;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    if (code === "EEXIST") throw new StepConflict(path, "something new is there");
-    if (!NO_LINKS.includes(code)) throw error;
-    return false;
-  }
-}
-
-const NO_LINKS = ["EPERM", "EMLINK", "EXDEV", "EOPNOTSUPP", "ENOTSUP"];
-
-/** Keeps what is there under a second name, so that the path is never empty for others. */
-function park({ path, parked = "", was, now, modes }: StepOperation, storage: Storage): void {
-  if (!statOf(parked)) {
-    if (was === "directory" || now === "directory" || !linkOriginal(path, parked, storage)) {
-      move(path, parked, modes?.path, storage);
-      return;
-    }
-  }
-  const [kept, there] = [statOf(parked), statOf(path)];
-  if (there && (there.ino !== kept?.ino || there.dev !== kept.dev))
-    throw new StepConflict(path, "it was replaced meanwhile");
-}
-
-function linkOriginal(path: string, parked: string, storage: Storage): boolean {
-  try {
-    return linkNew(path, parked, storage);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new StepConflict(path, "it is gone");
-  }
+/**
+ * Moves what is there away, whatever it is, and looks only then: so nothing that somebody saves meanwhile is replaced.
+ * For some microseconds nothing is at the path, as when an editor saves.
+ */
+function park({ path, parked = "", modes, displaces }: StepOperation, storage: Storage): void {
+  if (statOf(parked)) return;
+  move(path, parked, modes?.path, storage);
+  const kept = statOf(parked);
+  if (displaces && kept && !isStill(displaces, kept))
+    throw new StepConflict(path, "it was changed meanwhile");
 }
 
 /** Takes one operation back; what was not done is left alone, and so is what somebody changed since. */
@@ -173,20 +138,21 @@ function revertByCopying(operation: StepOperation, storage: Storage): void {
 }
 
 function revertByRenaming(operation: StepOperation, storage: Storage): void {
-  const { path, from = "", parked = "", modes } = operation;
-  if (operation.operation === "put") {
-    const [waiting, there] = [statOf(from), statOf(path)];
-    if (waiting && there?.ino === waiting.ino && there.dev === waiting.dev) storage.unlink(path);
-    else if (!waiting && there) {
-      assertOurs(operation);
-      move(path, from, modes?.from, storage);
-    }
-  } else if (statOf(parked)) {
-    if (operation.operation === "replace" && !statOf(from) && statOf(path)) {
-      assertOurs(operation);
-      move(path, from, modes?.from, storage);
-    }
+  const { parked = "" } = operation;
+  if (operation.operation === "put") takeAway(operation, storage);
+  else if (statOf(parked)) {
+    if (operation.operation === "replace") takeAway(operation, storage);
     unpark(operation, storage);
+  }
+}
+
+/** Ours goes back to where it waited; anything else at the path stays. */
+function takeAway(operation: StepOperation, storage: Storage): void {
+  const { path, from = "", modes } = operation;
+  if (isSameEntry(from, path)) storage.unlink(path);
+  else if (!statOf(from) && statOf(path)) {
+    assertOurs(operation);
+    move(path, from, modes?.from, storage);
   }
 }
 
@@ -194,11 +160,10 @@ function assertOurs(operation: StepOperation): void {
   if (wasEdited(operation)) throw new StepConflict(operation.path, "it was changed meanwhile");
 }
 
-/** A file that was only given a second name, and that somebody replaced by another since, was theirs to replace. */
+/** A file that somebody saved anew in the moment in which it was away is the newer one. */
 function unpark({ path, parked = "", modes, was, now }: StepOperation, storage: Storage): void {
-  const [there, kept] = [statOf(path), statOf(parked)];
-  if (!there) move(parked, path, modes?.path, storage);
-  else if (there.ino === kept?.ino && there.dev === kept.dev) storage.unlink(parked);
+  if (!statOf(path)) install(parked, path, modes?.path, storage);
+  else if (isSameEntry(parked, path)) storage.unlink(parked);
   else if (now !== undefined && was === "file" && now === "file") storage.unlink(parked);
   else throw new StepConflict(path, "something new is there");
 }
@@ -224,18 +189,4 @@ function restoreModes({ path, from = "", parked = "", modes }: StepOperation, st
 function chmodThere(paths: readonly string[], mode: number, storage: Storage): void {
   const there = paths.find((path) => path !== "" && statOf(path)?.isDirectory());
   if (there !== undefined) storage.chmod(there, mode);
-}
-
-function move(from: string, to: string, mode: number | undefined, storage: Storage): void {
-  if (mode !== undefined) storage.chmod(from, mode | 0o700);
-  try {
-    storage.rename(from, to);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" && !statOf(from)) throw new StepConflict(from, "it is gone");
-    if (code === "ENOTEMPTY" || code === "ENOTDIR" || code === "EISDIR")
-      throw new StepConflict(to, "something new is there");
-    throw error;
-  }
-  if (mode !== undefined) storage.chmod(to, mode);
 }

@@ -23,6 +23,8 @@ export interface StepOperation {
   readonly extended?: ExtendedPair;
   /** What the new thing is before it is moved, which a rename does not change; for `put` and `replace`. */
   readonly installs?: Fingerprint;
+  /** What was there when the step began; for `replace` and `remove`. Anything else is somebody's later work. */
+  readonly displaces?: Fingerprint;
   /** For `put` without `from`: a folder is made that looks like this. */
   readonly makes?: Attributes & { readonly extended: Extended };
   /** A folder of a layer, in which the overlay may have left notes of its own. */
