@@ -1,4 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { release } from "node:os";
 import { hasPerl, PERL } from "../diff/extended.ts";
 
 /** Programs of the system that the set-up starts, by absolute path. */
@@ -38,7 +39,7 @@ export function findTools(which: "all" | "without-perl" = "all"): Tools | { read
   if (!mount) return { missing: "mount" };
   const [bash, nsenter, setpriv] = ["bash", "nsenter", "setpriv"].map(findSystem);
   const loopback = loopbackCommand();
-  const perl = which === "all" && hasPerl() ? PERL : undefined;
+  const perl = which === "all" && hasPerl() && isLinuxSince(5, 12) ? PERL : undefined;
   const reset = perl === undefined ? resetWords() : undefined;
   return {
     ...{ shell, unshare, mount },
@@ -49,6 +50,14 @@ export function findTools(which: "all" | "without-perl" = "all"): Tools | { read
     ...(loopback ? { loopback } : {}),
     ...(reset ? { reset } : {}),
   };
+}
+
+/** mount_setattr(2), which the set-up by Perl needs, is there since Linux 5.12. */
+function isLinuxSince(major: number, minor: number): boolean {
+  const [own = 0, ownMinor = 0] = release()
+    .split(".")
+    .map((part) => Number.parseInt(part, 10));
+  return own > major || (own === major && ownMinor >= minor);
 }
 
 function loopbackCommand(): string | undefined {
