@@ -8,7 +8,7 @@ import { type Journal, openJournal } from "../journal/journal.ts";
 import { withPoints } from "../restore/points/port.ts";
 import { snapshotRestorePoints } from "../restore/snapshot/port.ts";
 import { type Carried, carryingLine } from "./carry.ts";
-import { openClosedNetwork } from "./closed-network.ts";
+import { type ClosedNetwork, openClosedNetwork } from "./closed-network.ts";
 import type { Change } from "./diff/change.ts";
 import { type Exposed, exposedTo } from "./exposed.ts";
 import type { Room } from "./network/room.ts";
@@ -21,6 +21,7 @@ import {
 } from "./overlay/engine.ts";
 import { childEnvironment } from "./plain.ts";
 import { pointsIn } from "./points-in.ts";
+import { type ServiceStandIn, standInForContainers } from "./service-stand-in.ts";
 
 /** Where captured results and displaced originals are kept. */
 export function overlayPlaces(state: string): { readonly engine: string; readonly journal: string } {
@@ -87,8 +88,10 @@ async function execute(
   const { state, config, setting } = isolation;
   const exposed = exposedTo(exposure, setting, childEnvironment(isolation.environment));
   const closed = exposure.network === "closed" ? await openClosedNetwork(state, config) : undefined;
+  const containers = reachesServices(exposure) ? undefined : await standInForContainers(state);
   const options = optionsFor(isolation, exposure, exposed, closed?.network ?? "on");
-  const engine = createOverlayEngine({ ...options, workspaceWrites });
+  const standIns = containers?.standIns ?? [];
+  const engine = createOverlayEngine({ ...options, workspaceWrites, standIns });
   try {
     const run = await runLine(engine, command, exposed.environment, isolation);
     const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
@@ -96,12 +99,30 @@ async function execute(
       ...run.ended,
       leftBehind: run.leftBehind ?? 0,
       refusedHosts: refusedHosts ?? [],
-      notes: closed?.reason === undefined ? [] : [`it had no network at all: ${closed.reason}`],
+      notes: notesOn(closed, containers),
       captured: captured(run, setting, openJournal(overlayPlaces(state).journal)),
     };
   } finally {
     engine.close();
+    containers?.close();
   }
+}
+
+function notesOn(
+  closed: ClosedNetwork | undefined,
+  containers: ServiceStandIn | undefined,
+): readonly string[] {
+  const noNetwork = closed?.reason === undefined ? [] : [`it had no network at all: ${closed.reason}`];
+  const noService =
+    containers?.wasAsked() === true
+      ? ["the container service was out of its reach; run docker as a command of its own"]
+      : [];
+  return [...noNetwork, ...noService];
+}
+
+/** Whoever reaches the services of the machine acts outside of every wall. */
+function reachesServices({ credentials, tools }: Exposure): boolean {
+  return credentials === "kept" || tools.includes("docker") || tools.includes("podman");
 }
 
 async function runLine(
@@ -126,11 +147,10 @@ async function runLine(
 
 function optionsFor(
   { state, setting }: Isolation,
-  { credentials, tools }: Exposure,
+  exposure: Exposure,
   { masked, caches }: Pick<Exposed, "masked" | "caches">,
   network: Room | "on" | "off",
 ): OverlayOptions {
-  const reachesServices = credentials === "kept" || tools.includes("docker") || tools.includes("podman");
   return {
     state: overlayPlaces(state).engine,
     workspace: workspaceIn(setting),
@@ -139,7 +159,7 @@ function optionsFor(
     caches,
     network,
     tmp: "host",
-    ...(reachesServices ? { sockets: CONTROL_SOCKETS } : {}),
+    ...(reachesServices(exposure) ? { sockets: CONTROL_SOCKETS } : {}),
   };
 }
 

@@ -15,7 +15,7 @@ import { type ReadResult, readLayer, withExtended } from "../diff/read.ts";
 import type { Room } from "../network/room.ts";
 import { type CopiedAhead, copyAhead, settleCopies } from "./copied-folders.ts";
 import { type Mount, readMounts } from "./mounts.ts";
-import { mountPointsInside, planMounts } from "./plan.ts";
+import { mountPointsInside, planMounts, type StandIn } from "./plan.ts";
 import { belowOf, makeRunFolder, type RunFolder, waitingBelow } from "./run-folder.ts";
 import type { Launch, Stream } from "./setup.ts";
 import { abandon, type Finished, launch, startAhead } from "./spawn.ts";
@@ -48,6 +48,8 @@ export interface OverlayOptions {
   readonly session?: string;
   /** Sockets of services that stay reachable although they reach out of the sandbox. */
   readonly sockets?: readonly string[];
+  /** Sockets of ours that answer in the place of services which are out of reach. */
+  readonly standIns?: readonly StandIn[];
   /** Programs for the set-up; absent: those of this machine. */
   readonly tools?: Tools;
 }
@@ -158,6 +160,7 @@ async function runOnce(setting: Setting, command: Runnable, run: RunOptions): Pr
       handles: folder.handles,
       below: captured.map((root) => belowOf(held, root).length),
       ...(temporary === undefined ? {} : { tmp: relative(folder.path, temporary) }),
+      standIns: options.standIns ?? [],
       masked: [...maskedPaths(setting), ...captured.map((root) => root.stage)],
       passed,
       refused: options.workspaceWrites === "refused" ? roots.live.map((root) => root.path) : [],

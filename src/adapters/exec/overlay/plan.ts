@@ -34,11 +34,19 @@ export interface PlanInput {
   readonly tmp?: string;
   /** Paths that a command must not see; files are empty for it, folders are empty and read-only. */
   readonly masked: readonly string[];
+  /** Sockets of ours that a command finds in the place of those of services. */
+  readonly standIns: readonly StandIn[];
   /** Paths that a command writes through to, unseen. */
   readonly passed: readonly string[];
   /** Those of `passed` that a command cannot write to after all. */
   readonly refused: readonly string[];
   readonly mounts: readonly Mount[];
+}
+
+/** A socket in the place of another one; both absolute. */
+export interface StandIn {
+  readonly path: string;
+  readonly socket: string;
 }
 
 /** Places that hold temporary files; each command of a session sees the session's own. */
@@ -60,7 +68,12 @@ export function planMounts(input: PlanInput): MountPlan {
     add("overlay", root.path, "overlay", overlayOptions(input, index));
   for (const [index, path] of input.passed.entries())
     add(`c${index}`, path, "none", input.refused.includes(path) ? "bind,ro" : "bind");
-  masks(input, add);
+  const stood = input.standIns.flatMap(({ path, socket }) => {
+    const real = resolved(path);
+    return real === undefined ? [] : [{ path: real, socket }];
+  });
+  for (const { path, socket } of stood) add(socket, path, "none", "bind,ro");
+  masks(input, new Set(stood.map(({ path }) => path)), add);
   readOnly(input, out, add);
   const targets = out.map((one) => one.target).filter((target) => target.startsWith("/") && target !== "/.");
   return { mounts: out, targets: [...new Set(targets)] };
@@ -100,8 +113,9 @@ function overlayOptions(input: PlanInput, index: number): string {
   return `userxattr,volatile,lowerdir=${lower.join(":")},upperdir=${index}/u,workdir=${index}/w`;
 }
 
-function masks(input: PlanInput, add: Add): void {
-  const paths = new Set(input.masked.map(resolved).filter((path) => path !== undefined));
+function masks(input: PlanInput, covered: ReadonlySet<string>, add: Add): void {
+  const masked = input.masked.map(resolved).filter((path) => path !== undefined);
+  const paths = new Set(masked.filter((path) => !covered.has(path)));
   // What lies in a covered folder is covered with it, and could not be mounted over any more.
   const isCovered = (path: string) => [...paths].some((other) => other !== path && isWithin(path, other));
   for (const path of paths) {
