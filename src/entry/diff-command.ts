@@ -60,13 +60,17 @@ interface Section {
 function sectionsOf(io: Io, action: string | undefined): readonly Section[] {
   const held = heldLayers(io)
     .list()
-    .filter(({ id, label }) => action !== undefined && (label === action || id === action))
+    .filter(
+      ({ id, label }) =>
+        action !== undefined && (label?.startsWith(action.toUpperCase()) === true || id === action),
+    )
     .map((layer) => ({
       title: `${action}  waits for a yes`,
       isHeld: true,
       differences: async () => differencesOfHeld(layer),
     }));
-  const isOnlyHeld = held.length > 0 && !waysBack(io).some((one) => one.action === action);
+  const isOnlyHeld =
+    held.length > 0 && !waysBack(io).some((one) => one.action.startsWith(action?.toUpperCase() ?? ""));
   const done = isOnlyHeld ? [] : findWaysBack(io, action);
   return [
     ...done.map(({ action: id, engine, undone, summary, differences }) => ({
@@ -115,7 +119,8 @@ function statLine({ kind, path, from, entries, bytes }: Difference, io: Io): str
   const many = entries !== undefined && entries > 1 ? `  ${entries} entries` : "";
   const size = bytes === undefined || bytes === 0 ? "" : `  ${inWords(bytes)}`;
   const where = from === undefined ? shownPath(path, io) : `${shownPath(from, io)} → ${shownPath(path, io)}`;
-  return `${paint(io, STYLES[kind], LETTERS[kind])} ${where}${many}${size}  ${kind}`;
+  const what = kind === "metadata" ? "only its time, mode or owner" : kind;
+  return `${paint(io, STYLES[kind], LETTERS[kind])} ${where}${many}${size}  ${what}`;
 }
 
 /** The agent wrote these lines: nothing in them may steer the terminal. */

@@ -45,7 +45,9 @@ export const heldCommand: CliCommand = async (args, io) => {
 };
 
 async function list(held: HeldLayers, json: boolean, io: Io): Promise<number> {
-  for (const layer of held.list()) {
+  const all = held.list();
+  if (all.length === 0 && !json) io.print("nothing waits\n");
+  for (const layer of all) {
     const id = layer.label ?? layer.id;
     if (json) io.print(`${JSON.stringify({ id, effects: heldEffects(layer, io) })}\n`);
     else for (const line of [id, ...(await describeHeld(layer, io)).map(indented)]) io.print(`${line}\n`);

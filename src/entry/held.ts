@@ -26,13 +26,18 @@ export function heldLayers(io: Io): HeldLayers {
 
 /** The waiting result of an action. Throws `UserError` when there is none. */
 export function findHeld(held: HeldLayers, id: string | undefined): Layer {
-  const layer = held.list().find((one) => id !== undefined && (one.label === id || one.id === id));
-  if (layer) return layer;
-  throw new UserError(
-    "NO_LAYER",
-    `nothing waits under \`${id ?? ""}\``,
-    "`countersign held` lists what waits",
-  );
+  if (id === undefined)
+    throw new UserError(
+      "USAGE",
+      "which one?",
+      "`countersign held` lists what waits: countersign held accept ID",
+    );
+  const found = held.list().filter((one) => one.id === id || one.label?.startsWith(id.toUpperCase()));
+  const [layer] = found;
+  if (layer && found.length === 1) return layer;
+  throw found.length === 0
+    ? new UserError("NO_LAYER", `nothing waits under \`${id}\``, "`countersign held` lists what waits")
+    : new UserError("AMBIGUOUS", `${found.length} results begin with \`${id}\``, "give more of the id");
 }
 
 /** What a waiting result amounts to. */

@@ -83,9 +83,13 @@ export function effectLine(effect: ShownEffect, io: Pick<Io, "colour">): string 
 }
 
 /** A path as a person in the working directory would write it. Names come from the agent. */
-export function shownPath(path: string, io: Pick<Io, "cwd">): string {
+export function shownPath(path: string, io: Pick<Io, "cwd" | "environment">): string {
   const inside = relative(io.cwd, path);
-  return plainText(inside === "" ? "." : inside === ".." || inside.startsWith("../") ? path : inside);
+  if (inside === "") return ".";
+  if (inside !== ".." && !inside.startsWith("../")) return plainText(inside);
+  const home = io.environment.HOME;
+  const isHome = home !== undefined && home !== "/" && path.startsWith(`${home}/`);
+  return plainText(isHome ? `~${path.slice(home.length)}` : path);
 }
 
 /** Bytes for people, in decimal units. */

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { shellCode } from "../adapters/exec/plain.ts";
+import { placesFrom } from "../adapters/places.ts";
 import type { Ran, RunResult } from "../gate/run.ts";
 import { EXIT, exitCodeOf } from "../gate/verdict.ts";
 import type { Io } from "./io.ts";
@@ -64,7 +66,7 @@ function remarks(result: Ran & RunResult, held: readonly string[], io: Io): read
     );
   if (refusedHosts.length > 0)
     said.push(
-      `countersign: the network was closed to it: ${refusedHosts.slice(0, 5).map(plainText).join(", ")}; the operator can name hosts in the file \`hosts\` of the configuration folder`,
+      `countersign: the network was closed to it: ${refusedHosts.slice(0, 5).map(plainText).join(", ")}; the operator can name hosts, one a line, in ${join(placesFrom(io.environment).config, "hosts")}`,
     );
   if (result.held.length > 0) said.push(heldMessage(result, held, io));
   return said;
@@ -76,10 +78,13 @@ function heldMessage(result: Ran & RunResult, held: readonly string[], io: Io): 
   const rest = length > 12 ? [`  … and ${length - 12} more`] : [];
   const head = `It ran isolated; ${length} ${length === 1 ? "change waits" : "changes wait"} for a yes and ${length === 1 ? "is" : "are"} not real yet.`;
   return [
-    paint(io, "yellow", head),
+    paint(io, ["yellow", "bold"], head),
     ...lines,
     ...rest,
-    `  held     ${result.action}   countersign held accept|reject ${result.action}`,
+    `  held     ${result.action}`,
+    `  see      countersign diff ${result.action}`,
+    `  decide   countersign held accept ${result.action}`,
+    `       or  countersign held reject ${result.action}`,
   ].join("\n");
 }
 

@@ -47,7 +47,7 @@ function proofOf(recorded: Recorded, io: Io): string {
 function page({ id, action, entries }: Recorded, io: Io): string {
   const lines = [
     paint(io, "bold", id),
-    `  request  ${plainText(requestOf(entries, io))}`,
+    `  request  ${plainText(requestText(entries, io))}`,
     `  stage    ${stageWords(action?.stage)}`,
     `  tier     T${action?.tier ?? "?"}`,
     `  digest   ${action?.digest ?? ""}`,
@@ -62,7 +62,7 @@ function page({ id, action, entries }: Recorded, io: Io): string {
 }
 
 /** What was asked, from the encrypted payload; the entry itself holds only its address. */
-function requestOf(entries: readonly LedgerEntry[], io: Io): string {
+export function requestText(entries: readonly LedgerEntry[], io: Io): string {
   const { directory, keys } = ledgerPlaces(io);
   const payloads = entries[0]?.payloads as Readonly<Record<string, PayloadReference>> | undefined;
   if (!payloads?.request) return "(not recorded)";

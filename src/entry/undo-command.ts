@@ -50,7 +50,7 @@ export const undoCommand: CliCommand = async (args, io) => {
       const { action, restorePoint } = point;
       const at = systemClock.now();
       await journal.append({ type: "undo.done", action, at, restorePoint, by: asking.actor });
-      if (!values.json) io.print(said(put, io));
+      if (!values.json) io.print(said(action, put, io));
     }
     if (values.json) io.print(`${JSON.stringify({ action: points[0].action, paths })}\n`);
     return EXIT.done;
@@ -68,10 +68,10 @@ function toTake(points: readonly WayBack[], named: readonly string[]): readonly 
 
 const SHOWN = 20;
 
-function said(paths: readonly string[], io: Io): string {
-  if (paths.length === 0) return "nothing had to be put back\n";
+function said(action: string, paths: readonly string[], io: Io): string {
+  if (paths.length === 0) return `nothing of ${action} had to be put back\n`;
   const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
-  return `put back: ${paths
+  return `undone ${action}, put back: ${paths
     .slice(0, SHOWN)
     .map((path) => shownPath(path, io))
     .join(", ")}${more}\n`;

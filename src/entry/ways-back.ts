@@ -55,7 +55,8 @@ export function waysBack(io: Io): readonly WayBack[] {
 /** The ways back of an action, or of the newest with one that was not taken yet. Throws `UserError` for none. */
 export function findWaysBack(io: Io, action: string | undefined): readonly [WayBack, ...WayBack[]] {
   const all = waysBack(io);
-  const wanted = action ?? all.find((one) => !one.undone)?.action;
+  const named = action === undefined ? undefined : idOf(all, action);
+  const wanted = action === undefined ? all.find((one) => !one.undone)?.action : named;
   const [found, ...rest] = all.filter((one) => one.action === wanted);
   if (found) return [found, ...rest];
   throw action === undefined
@@ -69,6 +70,13 @@ export function findWaysBack(io: Io, action: string | undefined): readonly [WayB
         `action \`${action}\` has no restore point`,
         "see `countersign restore-points` for those that have one",
       );
+}
+
+/** The action that an id, or the only beginning of one, names. */
+function idOf(all: readonly WayBack[], text: string): string | undefined {
+  const ids = [...new Set(all.map((one) => one.action))].filter((id) => id.startsWith(text.toUpperCase()));
+  if (ids.length < 2) return ids[0];
+  throw new UserError("AMBIGUOUS", `${ids.length} actions begin with \`${text}\``, "give more of the id");
 }
 
 function snapshots(folder: string, io: Io): readonly WayBack[] {
