@@ -14,8 +14,9 @@ import { wasCopiedUp } from "../diff/origin.ts";
 import { type ReadResult, readLayer, withExtended } from "../diff/read.ts";
 import type { Room } from "../network/room.ts";
 import { type CopiedAhead, copyAhead, settleCopies } from "./copied-folders.ts";
-import { type Mount, readMounts } from "./mounts.ts";
+import { type Mount, mountOf, readMounts } from "./mounts.ts";
 import { mountPointsInside, planMounts, type StandIn } from "./plan.ts";
+import { probeOverlay } from "./probe.ts";
 import { belowOf, makeRunFolder, type RunFolder, waitingBelow } from "./run-folder.ts";
 import type { Launch, Stream } from "./setup.ts";
 import { abandon, type Finished, launch, startAhead } from "./spawn.ts";
@@ -118,6 +119,7 @@ export function createOverlayEngine(options: OverlayOptions): OverlayEngine {
   const state = realpathSync(options.state);
   const mounts = readMounts("self");
   const chosen = chooseRoots({ ...options, state }, mounts);
+  refuseUnstackable(chosen, mounts);
   const { workspaceWrites = "captured" } = options;
   const roots = workspaceWrites === "captured" ? chosen : withLiveWorkspace(chosen);
   const session = join(state, "sessions", (options.session ?? "default").replace(/[^\w-]/g, "_"));
@@ -129,6 +131,15 @@ export function createOverlayEngine(options: OverlayOptions): OverlayEngine {
     run: (command, run) => runOnce(setting, command, run),
     close: () => disk.removeTree(session),
   };
+}
+
+/** On an overlay, as in a container or in a run of ours, only trying tells whether another can lie over it. */
+function refuseUnstackable({ captured }: Roots, mounts: readonly Mount[]): void {
+  for (const { path, stage } of captured) {
+    if (mountOf(path, mounts)?.type !== "overlay") continue;
+    const probe = probeOverlay(stage, path);
+    if (!probe.works) throw new UserError("NOT_STACKABLE", probe.reason, "use the snapshot engine");
+  }
 }
 
 interface Setting {
