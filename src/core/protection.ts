@@ -13,6 +13,8 @@ export interface Exposure {
   readonly credentials: "kept" | "withheld";
   /** Understood tools of the network in it: their own credentials stay although the rest is withheld. */
   readonly tools: readonly string[];
+  /** `refused`: it is known to read only, and finds the workspace read-only. */
+  readonly writes: "captured" | "refused";
 }
 
 /** The protection that was in force for one run: recorded with it. */

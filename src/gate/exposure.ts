@@ -4,7 +4,7 @@ import type { Facts } from "../core/facts.ts";
 import type { Exposure } from "../core/protection.ts";
 
 /** What a command may reach that runs beside us: only isolation can keep anything from it. */
-export const OPEN: Exposure = { network: "on", credentials: "kept", tools: [] };
+export const OPEN: Exposure = { network: "on", credentials: "kept", tools: [], writes: "captured" };
 
 /** What is known of a command before it runs. */
 export interface Known {
@@ -25,10 +25,12 @@ export function exposureOf({ effects, programs }: Known): Exposure {
   const here = effects.filter(isHere);
   const tools = [...new Set(programs.filter(usesNetwork).map((program) => program.split(" ")[0] ?? program))];
   const unread = here.filter(isUnread);
-  if (unread.length === 0) return { network: "on", credentials: "kept", tools };
+  const isReader = effects.every(({ verb }) => verb === "read") && programs.every(readsOnly);
+  const writes = isReader && programs.length > 0 ? "refused" : "captured";
+  if (unread.length === 0) return { network: "on", credentials: "kept", tools, writes };
   const unknown = unread.some((effect) => effect.verb === "unknown");
-  if (unknown || tools.length === 0) return { network: "closed", credentials: "withheld", tools: [] };
-  return { network: "on", credentials: "withheld", tools };
+  if (unknown || tools.length === 0) return { ...OPEN, network: "closed", credentials: "withheld" };
+  return { ...OPEN, credentials: "withheld", tools };
 }
 
 /**
@@ -141,4 +143,23 @@ function usesNetwork(program: string): boolean {
   const [name = "", verb = ""] = program.split(" ");
   const verbs = NETWORK.get(name);
   return verbs !== undefined && (verbs.length === 0 || verbs.includes(verb));
+}
+
+/**
+ * Programs that write nothing in a workspace as long as they have no effect: an overlay below them would only make
+ * reading a large one slower.
+ */
+const READERS = new Set(
+  (
+    "ls cat head tail grep egrep fgrep zgrep rg ag find fd wc tree file stat du df sort uniq cut tr diff cmp comm jq " +
+    "md5sum sha1sum sha256sum basename dirname realpath readlink pwd which nl od xxd strings column"
+  ).split(" "),
+);
+const GIT_READERS = new Set(
+  "status log diff show blame grep ls-files ls-tree rev-parse rev-list shortlog describe cat-file".split(" "),
+);
+
+function readsOnly(program: string): boolean {
+  const [name = "", verb = ""] = program.split(" ");
+  return name === "git" ? GIT_READERS.has(verb) : READERS.has(name);
 }

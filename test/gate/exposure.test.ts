@@ -8,15 +8,27 @@ const isolated = { ...SETTING, ...levelOf("linux-overlay") };
 /** `open`, `closed`, or the tools whose credentials stay; `machine` when it cannot run isolated at all. */
 async function check(line: string, expected: string) {
   const known = await judgement(line, { setting: isolated });
-  const { network, credentials, tools } = exposureOf(known);
+  const { network, credentials, tools, writes } = exposureOf(known);
   const words =
-    credentials === "kept" ? "open" : network === "closed" ? "closed" : `tools: ${tools.join(" ")}`;
+    writes === "refused"
+      ? "reads"
+      : credentials === "kept"
+        ? "open"
+        : network === "closed"
+          ? "closed"
+          : `tools: ${tools.join(" ")}`;
   expect(actsOnMachine(known, isolated) ? "machine" : words, line).toBe(expected);
 }
 
 describe("[X-exposure] what a command may reach follows from what is understood of it", () => {
   it.each([
-    ["ls -la", "open"],
+    ["ls -la", "reads"],
+    ["git status && git diff | head", "reads"],
+    ["cd src && grep -rn x . | sort", "reads"],
+    ["sort -o out in", "open"],
+    ["ls > out", "open"],
+    ["git stash list; ls", "open"],
+    ["find . -name x -delete", "open"],
     ["git push", "open"],
     ["git push /srv/git/x.git main", "machine"],
     ["aws s3 ls", "open"],

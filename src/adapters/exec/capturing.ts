@@ -4,6 +4,7 @@ import type { Exposure } from "../../core/protection.ts";
 import { exposureOf, OPEN } from "../../gate/exposure.ts";
 import type { Captured, Engine, Execution, RestorePort, Runnable } from "../../gate/ports.ts";
 import { lookAt } from "../facts/captured.ts";
+import { openHeld } from "../journal/held.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { withPoints } from "../restore/points/port.ts";
 import { snapshotRestorePoints } from "../restore/snapshot/port.ts";
@@ -91,7 +92,11 @@ async function execute(
   const containers = reachesServices(exposure) ? undefined : await standInForContainers(state);
   const options = optionsFor(isolation, exposure, exposed, closed?.network ?? "on");
   const standIns = containers?.standIns ?? [];
-  const engine = createOverlayEngine({ ...options, workspaceWrites, standIns });
+  const engine = createOverlayEngine({
+    ...options,
+    workspaceWrites: writesOf(exposure, workspaceWrites, options),
+    standIns,
+  });
   try {
     const run = await runLine(engine, command, exposed.environment, isolation);
     const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
@@ -106,6 +111,12 @@ async function execute(
     engine.close();
     containers?.close();
   }
+}
+
+/** What waits is only seen through an overlay. */
+function writesOf({ writes }: Exposure, wanted: Writes, { state }: OverlayOptions): Writes {
+  const isRefused = wanted === "captured" && writes === "refused" && openHeld(state).list().length === 0;
+  return isRefused ? "refused" : wanted;
 }
 
 function notesOn(
