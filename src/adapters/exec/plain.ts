@@ -9,10 +9,13 @@ import { findSystem } from "./overlay/tools.ts";
 /** Variables that would make the shell we start run something before the text that was judged. */
 const START_FILES = ["BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "CDPATH", "GLOBIGNORE"];
 
+/** Set by our launcher for ourselves: a program of the project must not keep its compiled code among ours. */
+const OURS = ["NODE_COMPILE_CACHE"];
+
 /** The environment a command gets: the caller's, without what changes the meaning of the judged text. */
 export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(
-    ([name]) => !START_FILES.includes(name) && !name.startsWith("BASH_FUNC_"),
+    ([name]) => ![...START_FILES, ...OURS].includes(name) && !name.startsWith("BASH_FUNC_"),
   );
   return Object.fromEntries(kept);
 }
