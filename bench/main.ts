@@ -16,9 +16,10 @@ try {
   const print = (measurements: readonly Measurement[]) => {
     for (const one of measurements) console.log(json ? JSON.stringify(one) : row(one));
   };
+  // First, because a file system on which many files were just written and removed makes new ones slowly.
+  print(await exec.run(short));
   print(await decisions.run(short, folder));
   print(await ledger.run(short));
-  print(await exec.run(short));
   print(await network.run(short));
   print(await loads.run(short));
   if (!short) print(await snapshot.run(short));
