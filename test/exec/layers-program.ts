@@ -1,8 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openJournal } from "../../src/adapters/journal/journal.ts";
 import { ownerOf } from "../../src/adapters/journal/owner.ts";
+import { disk } from "../../src/adapters/journal/storage.ts";
 import { usage } from "../../src/adapters/journal/usage.ts";
-import { makePlace, tick } from "./place.ts";
+import { codeOf, makePlace, tick } from "./place.ts";
 import { describeTree } from "./tree.ts";
 
 const [, , parent = "/var/tmp"] = process.argv;
@@ -29,6 +31,10 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
   "content behind an old time": oldTimes,
   "access lists": accessLists,
   notes,
+  "edited between the diff and the commit": editedBetween,
+  "a folder that became read-only": becameReadOnly,
+  "a commit that fails": failingCommit,
+  "a crash before a decided result is removed": crashAfterStep,
 };
 
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
@@ -257,5 +263,83 @@ async function notes() {
     found,
     isThere: lstatSync(join(place.workspace, "y/x")).isDirectory(),
     mode: statSync(join(place.workspace, "new")).mode & 0o777,
+  };
+}
+
+/** A command, and what somebody does when it has ended and nothing of it is in the tree yet. */
+async function editedBetween() {
+  const all: readonly (readonly [string, string])[] = [
+    ["echo mine >> f", "echo theirs >> f"],
+    ["echo mine >> f", "echo theirs > f.new; mv f.new f"],
+    ["echo mine >> f", "rm f"],
+    ["echo mine > n", "echo theirs > n"],
+    ["mkdir d2; echo mine > d2/x", "mkdir d2; echo theirs > d2/y"],
+    ["rm -rf d", "echo theirs >> d/x"],
+    ["rm -rf d", "echo theirs > d/new"],
+    ["rm -rf d", "rm d/x"],
+    ["rm -rf d; mkdir d", "rm -r d"],
+    ["chmod 700 d", "rm -r d; echo theirs > d"],
+  ];
+  const outcomes: string[] = [];
+  for (const [command, theirs] of all) {
+    const place = makePlace(parent, "echo 1 > f; mkdir d; echo 2 > d/x");
+    const { layer } = await place.run(command);
+    tick();
+    place.shell(theirs);
+    const before = `${describeTree(place.workspace, "plain")}`;
+    const { outcome } = layer.commit(place.journal);
+    const same = `${describeTree(place.workspace, "plain")}` === before;
+    if (outcome !== "conflict" || !same) outcomes.push(`${command}, ${theirs}: ${outcome}`);
+  }
+  return outcomes;
+}
+
+async function becameReadOnly() {
+  const place = makePlace(parent, "mkdir -p d/e; echo 1 > d/f; echo 2 > d/e/g");
+  const { layer } = await place.run("echo x >> d/f; echo n > d/new; rm -r d/e");
+  place.shell("chmod 555 d");
+  const result = layer.commit(place.journal);
+  const after = place.shell("stat -c %a d; ls d");
+  const step = result.outcome === "committed" ? (result.step ?? "") : "";
+  const undone = place.journal.undo(step).outcome;
+  return { outcome: result.outcome, after, undone, back: place.shell("stat -c %a d; cat d/f d/e/g; ls d") };
+}
+
+/** What cannot be put in place waits, so that nothing has to run again. */
+async function failingCommit() {
+  const place = makePlace(parent, "echo 1 > f; echo 2 > g");
+  const before = `${describeTree(place.workspace, "plain")}`;
+  const { layer } = await place.run("echo x >> f; echo x >> g");
+  let moves = 0;
+  const rename = (from: string, to: string) => {
+    if (++moves === 2) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    disk.rename(from, to);
+  };
+  const journal = openJournal(place.journal.folder, { storage: { ...disk, rename } });
+  const code = codeOf(() => layer.commit(journal));
+  const same = `${describeTree(place.workspace, "plain")}` === before;
+  const waiting = place.held.list().map((one) => one.id === layer.id);
+  const accepted = place.held.accept(layer.id, place.journal).outcome;
+  return { code, same, waiting, accepted, now: place.shell("cat f g"), left: place.held.list().length };
+}
+
+/** The step is done; the machine stopped before the layer could be taken from the list. */
+async function crashAfterStep() {
+  const place = makePlace(parent, "echo 1 > f; echo 2 > g");
+  const { layer } = await place.run("echo x >> f; rm g; echo n > n");
+  layer.hold();
+  const manifest = join(place.state, "layers", layer.id, "layer.json");
+  const text = readFileSync(manifest, "utf8");
+  const first = place.held.accept(layer.id, place.journal).outcome;
+  mkdirSync(join(manifest, ".."), { recursive: true });
+  writeFileSync(manifest, text);
+  const again = place.held.accept(layer.id, place.journal);
+  const step = again.outcome === "committed" ? (again.step ?? "none") : "";
+  return {
+    first,
+    again: again.outcome,
+    step,
+    left: place.held.list().length,
+    steps: place.journal.list().length,
   };
 }

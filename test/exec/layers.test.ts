@@ -66,6 +66,38 @@ const EXPECTED: readonly (readonly [string, string, unknown])[] = [
   ["[X-overlay] a time that was set back hides no other content", "content behind an old time", ["modify"]],
   ["[X-overlay] access lists are kept and inherited", "access lists", { same: true, some: true, back: true }],
   ["[X-overlay] no note of an overlay reaches the tree", "notes", { found: "", isThere: true, mode: 0o755 }],
+  [
+    "[X-journal] what somebody does between the diff and the commit stops the commit, and nothing is changed",
+    "edited between the diff and the commit",
+    [],
+  ],
+  [
+    "[X-journal] a folder that its owner may not write to is written to and stays so",
+    "a folder that became read-only",
+    {
+      outcome: "committed",
+      after: "555\nf\nnew\n",
+      undone: "undone",
+      back: "555\n1\n2\ne\nf\n",
+    },
+  ],
+  [
+    "[X-held] what could not be put in place waits, and is accepted without another run",
+    "a commit that fails",
+    {
+      code: "NOT_COMMITTED",
+      same: true,
+      waiting: [true],
+      accepted: "committed",
+      now: "1\nx\n2\nx\n",
+      left: 0,
+    },
+  ],
+  [
+    "[X-held] a result that was decided before a crash is not applied twice",
+    "a crash before a decided result is removed",
+    { first: "committed", again: "committed", step: "none", left: 0, steps: 1 },
+  ],
 ];
 
 describe.skipIf(missingOverlay() !== undefined).each(USERS)("as $name", ({ words }) => {

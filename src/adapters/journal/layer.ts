@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../error.ts";
 import type { LowerLayer } from "../exec/diff/base.ts";
@@ -9,7 +9,7 @@ import { isWithin } from "../exec/overlay/mounts.ts";
 import type { Root } from "../exec/overlay/stage.ts";
 import { findConflicts } from "./check.ts";
 import type { Journal } from "./journal.ts";
-import { bytesDisplaced, type Installed, type StepOperation } from "./step.ts";
+import { bytesDisplaced, fingerprintOf, type Installed, isStill, type StepOperation } from "./step.ts";
 import { disk } from "./storage.ts";
 
 /** What a layer changed under one captured folder. */
@@ -36,6 +36,8 @@ export interface LayerRecord {
   readonly builtOn: readonly string[];
   /** Identifiers of waiting layers that change the same folders and that the run could not see. */
   readonly unseen?: readonly string[];
+  /** What a commit that failed moved away and back. */
+  readonly putBack?: readonly Installed[];
   /** Steps that were committed out of those layers since. */
   readonly ownSteps: readonly string[];
 }
@@ -181,13 +183,25 @@ function applyOrKeep(
   journal: Journal,
   label: string | undefined,
 ): string {
+  const paths = chosen.flatMap(({ entries }) => entries.map((entry) => entry.change.path));
+  const before = new Map(paths.map((path) => [path, statOf(path)]));
   try {
     return applyEntries(record, chosen, journal, label ?? record.label);
   } catch (error) {
-    if (error instanceof UserError)
-      keep(state, label === undefined || record.label !== undefined ? record : { ...record, label });
+    if (!(error instanceof UserError)) throw error;
+    const named = label === undefined || record.label !== undefined ? record : { ...record, label };
+    keep(state, { ...named, putBack: putBack(before) });
     throw error;
   }
+}
+
+/** Moving something away and back gives it another change time, which must not look like somebody's edit. */
+function putBack(before: ReadonlyMap<string, Stats | undefined>): readonly Installed[] {
+  return [...before].flatMap(([path, was]) => {
+    const now = was && statOf(path);
+    const isBack = now && isStill(fingerprintOf(was), now);
+    return isBack ? [{ path, changed: now.ctimeMs, ...fingerprintOf(now) }] : [];
+  });
 }
 
 function keep(state: string, record: LayerRecord): void {
@@ -217,7 +231,7 @@ function overlaps(entries: readonly Entry[], below: LayerRecord): boolean {
 
 function ownOf(record: LayerRecord, journal: Journal): ReadonlyMap<string, Installed> {
   const installed = record.ownSteps.flatMap((step) => journal.installed(step));
-  return new Map(installed.map((one) => [one.path, one]));
+  return new Map([...installed, ...(record.putBack ?? [])].map((one) => [one.path, one]));
 }
 
 interface Chosen {
