@@ -15,6 +15,8 @@ export interface Exposure {
   readonly tools: readonly string[];
   /** `refused`: it is known to read only, and finds the workspace read-only. */
   readonly writes: "captured" | "refused";
+  /** Folders that it is known to rename, absolute: an overlay refuses that for what was there before. */
+  readonly renames: readonly string[];
 }
 
 /** The protection that was in force for one run: recorded with it. */

@@ -4,7 +4,13 @@ import type { Facts } from "../core/facts.ts";
 import type { Exposure } from "../core/protection.ts";
 
 /** What a command may reach that runs beside us: only isolation can keep anything from it. */
-export const OPEN: Exposure = { network: "on", credentials: "kept", tools: [], writes: "captured" };
+export const OPEN: Exposure = {
+  network: "on",
+  credentials: "kept",
+  tools: [],
+  writes: "captured",
+  renames: [],
+};
 
 /** What is known of a command before it runs. */
 export interface Known {
@@ -21,16 +27,17 @@ export interface Known {
  * that comes with an understood tool of the network (`git pull && make`) has the network, and only that tool's
  * credentials: it can send out what it reads in the workspace.
  */
-export function exposureOf({ effects, programs }: Known): Exposure {
+export function exposureOf({ effects, programs }: Known, setting: Setting): Exposure {
   const here = effects.filter(isHere);
   const tools = [...new Set(programs.filter(usesNetwork).map((program) => program.split(" ")[0] ?? program))];
   const unread = here.filter(isUnread);
   const isReader = effects.every(({ verb }) => verb === "read") && programs.every(readsOnly);
   const writes = isReader && programs.length > 0 ? "refused" : "captured";
-  if (unread.length === 0) return { network: "on", credentials: "kept", tools, writes };
+  const open: Exposure = { ...OPEN, renames: renamesOf(effects, setting) };
+  if (unread.length === 0) return { ...open, tools, writes };
   const unknown = unread.some((effect) => effect.verb === "unknown");
-  if (unknown || tools.length === 0) return { ...OPEN, network: "closed", credentials: "withheld" };
-  return { ...OPEN, credentials: "withheld", tools };
+  if (unknown || tools.length === 0) return { ...open, network: "closed", credentials: "withheld" };
+  return { ...open, credentials: "withheld", tools };
 }
 
 /**
@@ -46,6 +53,26 @@ export function actsOnMachine(known: Pick<Known, "effects" | "facts">, setting: 
         hasMark(effect, "privileged") ||
         (effect.resource.environment === "local" && !isUnread(effect) && !isCaught(effect, setting)),
     );
+}
+
+/**
+ * Folders that the command renames by the system call, which `mv` alone can do without. The piece of the request is
+ * only looked at to spare copies: one too many costs time, one too few fails as it would between file systems.
+ */
+function renamesOf(effects: readonly Effect[], { home, workspace }: Setting): readonly string[] {
+  const moved = effects.filter(
+    ({ verb, resource, certain, by }) =>
+      certain &&
+      (verb === "change" || verb === "delete") &&
+      resource.kind === "directory" &&
+      /\brename|\bgit\b.*\bmv\b/i.test(by),
+  );
+  const paths = moved.flatMap(({ resource: { name, environment } }) => {
+    if (name.startsWith("/")) return [name];
+    if (name.startsWith("~/")) return [`${home}${name.slice(1)}`];
+    return environment === "workspace" && workspace !== undefined ? [`${workspace}/${name}`] : [];
+  });
+  return [...new Set(paths)];
 }
 
 /** A remote that is a folder of this machine: git writes into it itself, outside of what is caught. */

@@ -70,7 +70,7 @@ export interface Execution extends Ended {
 export interface Engine {
   readonly name: EngineName;
   /** What a command with this judgement may reach under it. */
-  exposure(known: Known): Exposure;
+  exposure(known: Known, setting: Setting): Exposure;
   execute(command: Runnable, setting: Setting, exposure: Exposure): Promise<Execution>;
   readonly restore: RestorePort;
 }

@@ -120,7 +120,7 @@ export async function carryOut(request: RunRequest, ports: RunPorts, manner: Man
   const digest = sealed(chosen, judged, ports, nonce, times);
   const verdict = { ...foreseen.verdict, digest };
   await decided(course, judged, digest, ports);
-  const protection = { engine: engine.name, ...engine.exposure(judged) };
+  const protection = { engine: engine.name, ...engine.exposure(judged, setting) };
   return proceed(
     chosen,
     { course, judged, verdict, nonce, times, engine, protection, manner, isTrial },

@@ -8,7 +8,7 @@ const isolated = { ...SETTING, ...levelOf("linux-overlay") };
 /** `open`, `closed`, or the tools whose credentials stay; `machine` when it cannot run isolated at all. */
 async function check(line: string, expected: string) {
   const known = await judgement(line, { setting: isolated });
-  const { network, credentials, tools, writes } = exposureOf(known);
+  const { network, credentials, tools, writes } = exposureOf(known, isolated);
   const words =
     writes === "refused"
       ? "reads"
@@ -56,4 +56,17 @@ describe("[X-exposure] what a command may reach follows from what is understood 
     ["crontab -r", "machine"],
     ["ssh web-1 sometool", "open"],
   ])("%s", check);
+});
+
+describe("[X-exposure] folders that are renamed by the system call are known ahead", () => {
+  it.each([
+    ["git mv src lib", ["/home/dev/project/src"]],
+    [`python3 -c 'import os; os.rename("src", "x")'`, ["/home/dev/project/src"]],
+    ["mv src lib", []],
+    ["rm -rf src", []],
+    ["git mv src/a lib", []],
+  ])("%s", async (line, expected) => {
+    const known = await judgement(line, { setting: isolated, files: { "src/a": "" } });
+    expect(exposureOf(known, isolated).renames).toEqual(expected);
+  });
 });

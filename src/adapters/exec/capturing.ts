@@ -67,7 +67,7 @@ export function serviceEngine(isolation: Isolation): Engine {
   const files = snapshotRestorePoints(join(isolation.state, "restore-points"), "always");
   return {
     name: "snapshot",
-    exposure: (known) => ({ ...exposureOf(known), network: "on" }),
+    exposure: (known, setting) => ({ ...exposureOf(known, setting), network: "on" }),
     restore: withPoints(files, pointsIn(isolation)),
     execute: (command, _setting, exposure) => execute(command, exposure, isolation, "live"),
   };
@@ -98,13 +98,13 @@ async function execute(
     standIns,
   });
   try {
-    const run = await runLine(engine, command, exposed.environment, isolation);
+    const run = await runLine(engine, command, exposed.environment, exposure, isolation);
     const refusedHosts = run.ended.exitCode === 0 ? [] : await closed?.refused();
     return {
       ...run.ended,
       leftBehind: run.leftBehind ?? 0,
       refusedHosts: refusedHosts ?? [],
-      notes: notesOn(closed, containers),
+      notes: notesOn(run, closed, containers),
       captured: captured(run, setting, openJournal(overlayPlaces(state).journal)),
     };
   } finally {
@@ -120,6 +120,7 @@ function writesOf({ writes }: Exposure, wanted: Writes, { state }: OverlayOption
 }
 
 function notesOn(
+  { notRenamable }: OverlayRun,
   closed: ClosedNetwork | undefined,
   containers: ServiceStandIn | undefined,
 ): readonly string[] {
@@ -128,7 +129,8 @@ function notesOn(
     containers?.wasAsked() === true
       ? ["the container service was out of its reach; run docker as a command of its own"]
       : [];
-  return [...noNetwork, ...noService];
+  const tooLarge = notRenamable.map(({ path, reason }) => `it could not rename \`${path}\`: ${reason}`);
+  return [...noNetwork, ...noService, ...tooLarge];
 }
 
 /** Whoever reaches the services of the machine acts outside of every wall. */
@@ -140,12 +142,14 @@ async function runLine(
   engine: OverlayEngine,
   command: Runnable,
   env: NodeJS.ProcessEnv,
+  { renames }: Exposure,
   { state, setting, carry }: Isolation,
 ): Promise<OverlayRun> {
   const line = carry && carryingLine(command, env, { folder: state, where: "isolated" });
   try {
     const run = await engine.run(line?.runnable ?? command, {
       cwd: setting.cwd,
+      renames,
       env: { ...env, ...line?.environment },
       ...(line ? { channel: line.channel } : {}),
     });
