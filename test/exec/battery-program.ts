@@ -5,7 +5,7 @@ import { createOverlayEngine } from "../../src/adapters/exec/overlay/engine.ts";
 import { openJournal } from "../../src/adapters/journal/journal.ts";
 import { disk } from "../../src/adapters/journal/storage.ts";
 import { FIXTURE } from "./battery.ts";
-import { describeTree } from "./tree.ts";
+import { describeTree, difference } from "./tree.ts";
 
 /** What became of one command. */
 export interface BatteryResult {
@@ -85,12 +85,4 @@ async function runCase(command: string, index: number): Promise<BatteryResult> {
     afterRedo: back[1] ?? [],
     changes: second.changes.map((change) => `${change.kind} ${change.path.slice(workspace.length)}`),
   };
-}
-
-function difference(a: readonly string[], b: readonly string[]): readonly string[] {
-  const [left, right] = [new Set(a), new Set(b)];
-  return [
-    ...a.filter((line) => !right.has(line)).map((line) => `- ${line}`),
-    ...b.filter((line) => !left.has(line)).map((line) => `+ ${line}`),
-  ];
 }
