@@ -28,11 +28,11 @@ describe.skipIf(process.platform !== "linux").each(USERS)("a step, as $name", ({
   const program = (...args: readonly string[]) => runAs(words, "damage-program.ts", args);
 
   it("[X-journal] stopped at any change, and its recovery too, is done or not done", () => {
-    check(program(place, place, place, "renaming", all ? "1" : "3"), 60);
+    check(program(place, place, place, "renaming", all ? "1" : "5"), 40);
   }, 120_000);
 
   it("[X-journal] whose files are cut at any length or zeroed is done or not done; no original is lost", () => {
-    check(program(place, place, place, "damage", all ? "1" : "60"), 60);
+    check(program(place, place, place, "damage", all ? "1" : "90"), 40);
   }, 600_000);
 
   it("[X-journal] during which a person works on the same paths, at any moment, loses nothing of theirs", () => {
@@ -44,7 +44,7 @@ describe.skipIf(process.platform !== "linux").each(USERS)("a step, as $name", ({
     () => {
       const stage = mkdtempSync(join(memory, "stage-"));
       spawnSync("chmod", ["1777", memory, stage]);
-      check(program(place, place, stage, "crossing", all ? "1" : "23"), 20);
+      check(program(place, place, stage, "crossing", all ? "1" : "41"), 10);
     },
     600_000,
   );
