@@ -42,6 +42,8 @@ export interface WayBack {
   differences(): Promise<Differences>;
   /** Gives what was put back. Throws `UserError` when something was changed later, or cannot be put back. */
   undo(choice: UndoChoice): Promise<readonly string[]>;
+  /** Takes an undo back; absent where that cannot be. */
+  readonly redo?: (choice: UndoChoice) => Promise<readonly string[]>;
 }
 
 /** All ways back, the newest first; of one action, files before the rest. */
@@ -136,10 +138,8 @@ function changedSince(paths: readonly string[]): UserError {
 function steps(folder: string): readonly WayBack[] {
   if (!existsSync(folder)) return [];
   const journal = openStepJournal(folder);
-  const all = journal.list();
-  // Taking back some paths leaves the rest to be taken back.
-  const undone = new Set(all.flatMap(({ undoes }) => (undoes && !undoes.paths ? [undoes.step] : [])));
-  return all
+  return journal
+    .list()
     .filter(({ label, undoes }) => label !== undefined && undoes === undefined)
     .map((step) => ({
       action: step.label ?? step.id,
@@ -148,7 +148,7 @@ function steps(folder: string): readonly WayBack[] {
       engine: "linux-overlay",
       summary: summaryOf(step),
       bytes: step.keptBytes,
-      undone: undone.has(step.id),
+      undone: step.undoneBy !== undefined,
       differences: async () => differencesOfStep(journal, step.id),
       undo: async ({ paths, conflicts }) => undoStep(journal, step.id, paths, conflicts === "overwrite"),
     }));
