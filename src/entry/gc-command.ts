@@ -6,6 +6,7 @@ import { overlayPlaces } from "../adapters/exec/capturing.ts";
 import { pointsIn } from "../adapters/exec/points-in.ts";
 import { openHeld } from "../adapters/journal/held.ts";
 import { openJournal } from "../adapters/journal/journal.ts";
+import { usage } from "../adapters/journal/usage.ts";
 import { placesFrom } from "../adapters/places.ts";
 import { collectPoints } from "../adapters/restore/points/collect.ts";
 import { pointsFolder } from "../adapters/restore/points/record.ts";
@@ -91,6 +92,9 @@ export async function collectAll(io: Io, { age, bytes }: Budget): Promise<readon
     const { removed, freedBytes, keptBytes } = openJournal(places.journal).gc({ age, bytes });
     const use = { usedBytes: keptBytes, budgetBytes: bytes };
     results.push({ what: "steps of isolated runs", removed: removed.length, freedBytes, ...use });
+    const { count, bytes: waiting } = usage(places).waiting;
+    if (count > 0)
+      results.push({ what: `results that wait (${count})`, removed: 0, freedBytes: 0, usedBytes: waiting });
   }
   const snapshots = join(state, "restore-points");
   if (existsSync(snapshots)) {

@@ -49,8 +49,11 @@ async function list(held: HeldLayers, json: boolean, io: Io): Promise<number> {
   if (all.length === 0 && !json) io.print("nothing waits\n");
   for (const layer of all) {
     const id = layer.label ?? layer.id;
+    const blind = layer.unseen.map((one) => `without what waits in ${one}`);
     if (json) io.print(`${JSON.stringify({ id, effects: heldEffects(layer, io) })}\n`);
-    else for (const line of [id, ...(await describeHeld(layer, io)).map(indented)]) io.print(`${line}\n`);
+    else
+      for (const line of [id, ...[...blind, ...(await describeHeld(layer, io))].map(indented)])
+        io.print(`${line}\n`);
   }
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { UserError } from "../adapters/error.ts";
 import { EXIT } from "../gate/verdict.ts";
 import { askingOf, systemClock } from "./compose.ts";
 import type { CliCommand, Io } from "./io.ts";
@@ -10,6 +11,7 @@ import { findWaysBack, type WayBack } from "./ways-back.ts";
 export const UNDO_HELP = `Puts back what a command changed.
 
   countersign undo [ID|--last] [--force] [--json] [--] [PATH…]
+  countersign undo ID --redo           take the undo back
 
 With paths only these, and what is in them. Refuses when the files were changed after the command, unless --force
 is given; what --force overwrites is kept as well.
@@ -27,6 +29,7 @@ export const undoCommand: CliCommand = async (args, io) => {
     options: {
       last: { type: "boolean" },
       force: { type: "boolean" },
+      redo: { type: "boolean" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -42,7 +45,10 @@ export const undoCommand: CliCommand = async (args, io) => {
   try {
     const paths: string[] = [];
     for (const point of toTake(points, named)) {
-      const put = await point.undo({
+      const put = await wayOf(
+        point,
+        values.redo === true,
+      )({
         conflicts: values.force ? "overwrite" : "stop",
         ...(named.length > 0 ? { paths: named.map((path) => resolve(io.cwd, path)) } : {}),
       });
@@ -58,6 +64,16 @@ export const undoCommand: CliCommand = async (args, io) => {
     await journal.close();
   }
 };
+
+function wayOf(point: WayBack, redo: boolean): WayBack["undo"] {
+  if (!redo) return point.undo;
+  if (point.redo) return point.redo;
+  throw new UserError(
+    "NOTHING_TO_REDO",
+    `${point.action} ${point.undone ? "cannot be done again from here" : "was not undone"}`,
+    "`countersign restore-points` lists what was undone",
+  );
+}
 
 /** Paths name files; without them everything that is not back yet is put back. */
 function toTake(points: readonly WayBack[], named: readonly string[]): readonly WayBack[] {

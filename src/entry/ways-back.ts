@@ -150,7 +150,8 @@ function steps(folder: string): readonly WayBack[] {
       bytes: step.keptBytes,
       undone: step.undoneBy !== undefined,
       differences: async () => differencesOfStep(journal, step.id),
-      undo: async ({ paths, conflicts }) => undoStep(journal, step.id, paths, conflicts === "overwrite"),
+      undo: async (choice) => undoStep(journal, step.id, choice),
+      ...redoOf(journal, step),
     }));
 }
 
@@ -195,12 +196,12 @@ async function undoPoints(kept: Points, action: string, force: boolean): Promise
   );
 }
 
-function undoStep(
-  journal: Journal,
-  step: string,
-  paths: readonly string[] | undefined,
-  force: boolean,
-): readonly string[] {
+function redoOf(journal: Journal, { undoneBy }: StepSummary): Pick<WayBack, "redo"> {
+  return undoneBy === undefined ? {} : { redo: async (choice) => undoStep(journal, undoneBy, choice) };
+}
+
+function undoStep(journal: Journal, step: string, { paths, conflicts }: UndoChoice): readonly string[] {
+  const force = conflicts === "overwrite";
   const result = journal.undo(step, { force, ...(paths ? { paths } : {}) });
   if (result.outcome === "undone") return result.changes.map((change) => change.path);
   throw changedSince(result.conflicts.map((conflict) => conflict.path));

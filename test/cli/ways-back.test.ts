@@ -78,6 +78,20 @@ describe.each(engines)("[X-undo] ways back of engine %s", (engine) => {
 });
 
 describe.skipIf(!isolated)("[X-undo] what diff prints", () => {
+  it("an undo is taken back as well", () => {
+    const place = makePlace();
+    writeFileSync(join(place.project, "f"), "one\n");
+    countersign(place, ["run", "echo two > f"]);
+    const is = () => readFileSync(join(place.project, "f"), "utf8");
+    expect(countersign(place, ["undo", "--last"]).code).toBe(0);
+    const [point = "{}"] = countersign(place, ["restore-points", "--json"]).out.split("\n");
+    const { action } = JSON.parse(point) as { action: string };
+    expect(countersign(place, ["undo", action, "--redo"]).code).toBe(0);
+    expect(is()).toBe("two\n");
+    expect(countersign(place, ["undo", action]).code).toBe(0);
+    expect(is()).toBe("one\n");
+  });
+
   it("shows the text that changed, and nothing that steers a terminal", () => {
     const place = makePlace();
     writeFileSync(join(place.project, "f"), "one\n");
