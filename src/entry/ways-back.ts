@@ -138,8 +138,8 @@ function changedSince(paths: readonly string[]): UserError {
 function steps(folder: string): readonly WayBack[] {
   if (!existsSync(folder)) return [];
   const journal = openStepJournal(folder);
-  return journal
-    .list()
+  const all = journal.list();
+  return all
     .filter(({ label, undoes }) => label !== undefined && undoes === undefined)
     .map((step) => ({
       action: step.label ?? step.id,
@@ -150,7 +150,7 @@ function steps(folder: string): readonly WayBack[] {
       bytes: step.keptBytes,
       undone: step.undoneBy !== undefined,
       differences: async () => differencesOfStep(journal, step.id),
-      undo: async (choice) => undoStep(journal, step.id, choice),
+      undo: async (choice) => undoStep(journal, inForce(step, all).id, choice),
       ...redoOf(journal, step),
     }));
 }
@@ -194,6 +194,14 @@ async function undoPoints(kept: Points, action: string, force: boolean): Promise
     `could not put back ${troubles.map(({ what, why }) => `${what}: ${why}`).join("; ")}`,
     commands.length > 0 ? `run: ${commands.join("; ")}` : "mend that and run the same undo again",
   );
+}
+
+/** The step that put in place what is there now: the one itself, or the last that did it again. */
+function inForce(step: StepSummary, all: readonly StepSummary[]): StepSummary {
+  const takerOf = (id: string) => all.findLast(({ undoes }) => undoes?.step === id && !undoes.paths);
+  const undo = takerOf(step.id);
+  const redo = undo && takerOf(undo.id);
+  return redo ? inForce(redo, all) : step;
 }
 
 function redoOf(journal: Journal, { undoneBy }: StepSummary): Pick<WayBack, "redo"> {
