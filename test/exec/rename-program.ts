@@ -44,7 +44,10 @@ function shell(script: string, cwd: string): number | null {
 }
 
 async function runCase({ command, renames }: RenameCase, state: string): Promise<RenameResult> {
-  const tree = async () => [...describeTree(workspace, "plain", INDEX), ...(await reader.list(workspace))];
+  const tree = async () => [
+    ...describeTree(workspace, "plain", INDEX),
+    ...(await reader.list(workspace, INDEX)),
+  ];
   const fresh = () => {
     disk.removeTree(workspace);
     spawnSync("cp", ["-a", template, workspace]);

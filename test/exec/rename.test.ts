@@ -66,9 +66,9 @@ describe.skipIf(missingOverlay() !== undefined).each(USERS)("folders named ahead
     }
   }, 120_000);
 
-  it.each(CASES)(
-    "[X-rename] behave as in a plain run, and go back exactly: %s",
-    (command, _renames, changes) => {
+  it.each(CASES.map(([command, , changes]) => ({ command, changes })))(
+    "[X-rename] behave as in a plain run, and go back exactly: $command",
+    ({ command, changes }) => {
       const result = results.get(command);
       expect(result?.refused).toEqual([]);
       expect(result?.codes[1]).toBe(result?.codes[0]);

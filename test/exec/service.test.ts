@@ -9,12 +9,14 @@ const PROGRAM = join(import.meta.dirname, "service-program.ts");
 /** A development server: it watches its files, answers over its port, writes, and has a child; it ends in an orderly way. */
 const SERVER = `
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { homedir } from "node:os";
 const child = spawn("sleep", ["1000"], { stdio: "ignore" });
 const say = (text) => process.stdout.write(text + "\\n");
-watch("source", (_, name) => say("changed " + name + ": " + readFileSync("source/" + name, "utf8").trim()));
+// A file that is saved by renaming, as vim does it, is not there for a moment.
+const look = (name) => existsSync("source/" + name) && say("changed " + name + ": " + readFileSync("source/" + name, "utf8").trim());
+watch("source", (_, name) => { try { look(name); } catch {} });
 const server = createServer((_, response) => response.end(readFileSync("source/page")));
 server.listen(0, "127.0.0.1", async () => {
   const answer = await fetch("http://127.0.0.1:" + server.address().port);
