@@ -49,6 +49,19 @@ describe.skipIf(!needs("user namespaces", works("unshare", "-Urm", "true")))(
       expect(readFileSync(join(place.home, "evil"), "utf8")).toBe("x");
     });
 
+    it("[X-held] later commands see what undo put back, while the rest still waits", () => {
+      const place = makePlace();
+      writeFileSync(join(place.project, "notes"), "idea\n");
+      writeFileSync(join(place.project, "main.mjs"), 'import { go } from "./lib.mjs";\ngo();\n');
+      const lib =
+        'import { rmSync, writeFileSync } from "node:fs";\nimport { homedir } from "node:os";\nexport const go = () => { rmSync("notes"); writeFileSync([homedir(), "evil"].join("/"), "x"); writeFileSync(".git/hooks/post-commit", "x"); };\n';
+      writeFileSync(join(place.project, "lib.mjs"), lib);
+      expect(countersign(place, run("node main.mjs")).code).toBe(11);
+      expect(countersign(place, run("ls")).out).not.toContain("notes");
+      expect(countersign(place, ["undo", "--last"]).code).toBe(0);
+      expect(countersign(place, run("echo more >> notes; cat notes")).out).toBe("idea\nmore\n");
+    });
+
     it("[X-held] rejected, it is gone", () => {
       const place = makePlace();
       sneaky(place.project);

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../error.ts";
 import type { LowerLayer } from "../exec/diff/base.ts";
 import type { Change } from "../exec/diff/change.ts";
-import { attributesOf, kindOf, statOf } from "../exec/diff/extent.ts";
+import { attributesOf, isWhiteout, kindOf, statOf } from "../exec/diff/extent.ts";
 import type { Entry } from "../exec/diff/read.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
 import type { Root } from "../exec/overlay/stage.ts";
@@ -161,7 +161,10 @@ function commit(
   if (step !== undefined) tellLater(state, held, record, step);
   const rest = restOf({ ...record, parts: left }, new Set(entries));
   if (rest === undefined) removeLayer(state, record);
-  else writeRecord(state, rest);
+  else {
+    writeRecord(state, rest);
+    forgetDeletions(chosen);
+  }
   return {
     outcome: "committed",
     copied: record.parts.filter((part) => !part.root.renames).map((part) => part.root.path),
@@ -292,6 +295,19 @@ function restOf(record: LayerRecord, done: ReadonlySet<Entry>): LayerRecord | un
     entries: part.entries.filter((entry) => !done.has(entry)),
   }));
   return parts.some((part) => part.entries.length > 0) ? { ...record, parts } : undefined;
+}
+
+/**
+ * What is deleted for real needs no mark in the layer any more, and the mark would hide it from later commands when
+ * somebody takes the deletion back.
+ */
+function forgetDeletions(chosen: readonly Chosen[]): void {
+  for (const { part, entries } of chosen)
+    for (const { operation, relative } of entries) {
+      const mark = join(part.upper, relative);
+      const stat = operation === "remove" ? statOf(mark) : undefined;
+      if (stat && isWhiteout(stat)) rmSync(mark, { force: true });
+    }
 }
 
 /** Layers above must not take what we did ourselves for somebody else's change. */
