@@ -127,3 +127,24 @@ describe("a policy that cannot be loaded", () => {
     expect(both.decide([], AGENT).outcome).toBe("forbid");
   });
 });
+
+describe("[P14] a rule about how a command runs", () => {
+  const policy = loadPolicy([
+    {
+      layer: "organisation",
+      file: "o.cedar",
+      text: '@id("isolated-only") @reason("it does not run isolated")\nforbid (principal, action in Action::"mutate", resource) when { context.engine != "linux-overlay" };',
+    },
+  ]);
+  const effect = parseEffect("change file src/a");
+
+  it.each([
+    ["linux-overlay", "permit"],
+    ["snapshot", "forbid"],
+    ["plain", "forbid"],
+  ] as const)("sees the engine in force: %s is %s", (engine, outcome) => {
+    if (!("effect" in effect)) throw new Error("the effect is not understood");
+    const situation = { ...AGENT, contained: engine === "linux-overlay", engine };
+    expect(policy.decide([effect.effect], situation).outcome).toBe(outcome);
+  });
+});
