@@ -125,7 +125,14 @@ function undo(
   const parkedIn = record.parkedIn.map((folder) => join(dirname(folder), id));
   let count = 0;
   const keep = (operation: StepOperation) => join(parkedFolder(parkedIn, operation), String(count++));
-  const inverse = inverseOf({ record, installed: journal.installed(step), paths, later, keep });
+  const inverse = inverseOf({
+    record,
+    installed: journal.installed(step),
+    installedBy: journal.installed,
+    paths,
+    later,
+    keep,
+  });
   if (inverse.conflicts.length > 0 && force !== true)
     return { outcome: "conflict", conflicts: inverse.conflicts };
   if (inverse.operations.length === 0)

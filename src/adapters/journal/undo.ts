@@ -2,8 +2,9 @@ import { dirname, join, relative } from "node:path";
 import type { Attributes, Change } from "../exec/diff/change.ts";
 import { attributesOf, kindOf, listFolder, measure, statIfAllowed } from "../exec/diff/extent.ts";
 import { isWithin } from "../exec/overlay/mounts.ts";
-import { meaningAt, meaningIn } from "./git-meaning.ts";
+import { meaningAt } from "./git-meaning.ts";
 import { isActive } from "./history.ts";
+import { isRefresh, type LaterSteps, laterSteps } from "./later.ts";
 import { type Installed, isStill, type StepOperation, type StepRecord } from "./step.ts";
 
 /** A path that was changed after the step, so that taking the step back would lose something. */
@@ -23,6 +24,8 @@ export interface InverseInput {
   readonly record: StepRecord;
   /** What the step left, by path. */
   readonly installed: readonly Installed[];
+  /** What another step left. */
+  readonly installedBy: (step: string) => readonly Installed[];
   /** Only what lies at or below them; absent: all of the step. */
   readonly paths: readonly string[] | undefined;
   /** Steps after this one, the oldest first. */
@@ -36,13 +39,14 @@ export function inverseOf(input: InverseInput): Inverse {
   const { record, paths } = input;
   const seen = new Map(input.installed.map((one) => [one.path, one]));
   const recorded = new Map(record.changes.map((change) => [change.path, change]));
+  const later = laterSteps(record, input.later, input.installedBy);
   const conflicts: LaterChange[] = [];
   const operations: StepOperation[] = [];
   for (const operation of record.operations.toReversed()) {
     if (wasTakenBack(input, operation.path)) continue;
     const isWanted = paths === undefined || paths.some((path) => isWithin(operation.path, path));
     const inside = paths?.filter((path) => path !== operation.path && isWithin(path, operation.path)) ?? [];
-    if (isWanted) operations.push(...wholeOf(input, operation, seen.get(operation.path), conflicts));
+    if (isWanted) operations.push(...wholeOf(input, operation, seen.get(operation.path), later, conflicts));
     else for (const path of inside) operations.push(...partOf(input, operation, path, conflicts));
   }
   return { operations, changes: operations.map((one) => changeOf(one, recorded)), conflicts };
@@ -62,57 +66,18 @@ function wholeOf(
   input: InverseInput,
   operation: StepOperation,
   installed: Installed | undefined,
+  later: LaterSteps,
   conflicts: LaterChange[],
 ): readonly StepOperation[] {
   if (operation.operation === "remove" && isOurFolder(input, operation))
     return merge(input, operation, operation.parked ?? "", operation.path, conflicts);
-  const reason =
-    laterStep(input, operation, installed) ?? laterChange(operation, installed, foldersOf(input.later));
+  const over = later.over(operation, input.paths === undefined ? "whole" : "asked-for");
+  const reason = over
+    ? `step \`${over}\` changed it later`
+    : laterChange(operation, installed, foldersOf(input.later));
   if (reason && isRefresh(operation, installed)) return [];
   if (reason) conflicts.push({ path: operation.path, reason });
   return invert(operation, input.keep(operation));
-}
-
-/** True when a step only wrote a git index anew: there is nothing to take back, whatever the index says by now. */
-function isRefresh({ parked }: StepOperation, installed: Installed | undefined): boolean {
-  const meaning = installed?.meaning;
-  return meaning !== undefined && parked !== undefined && meaningIn(parked) === meaning;
-}
-
-/**
- * A step in force that came later and changed the same thing, or something in it, has to be taken back before: times of
- * files do not show it, since `tar` and `mv` set them.
- */
-function laterStep(
-  input: InverseInput,
-  operation: StepOperation,
-  installed: Installed | undefined,
-): string | undefined {
-  if (isSameMeaning(operation.path, installed)) return undefined;
-  const over = inForceAfter(input).find(({ operations }) =>
-    operations.some((later) => isOver(operation, later, input.paths === undefined)),
-  );
-  return over && `step \`${over.id}\` changed it later`;
-}
-
-/** Steps after the one that is taken back, without those that other steps after it took back again. */
-function inForceAfter({ record, later }: InverseInput): readonly StepRecord[] {
-  const after = new Set([record.id, ...later.map((one) => one.id)]);
-  return later.filter(({ id, undoes }) => !(undoes && after.has(undoes.step)) && isActive(id, later));
-}
-
-/**
- * Something removed goes back also into a folder that was removed later, which is then made again; but as part of a
- * whole step (`isWhole`) not into another folder that has its name by now, nor where something else was meanwhile.
- */
-function isOver(operation: StepOperation, later: StepOperation, isWhole: boolean): boolean {
-  const isAbove = later.path !== operation.path && isWithin(operation.path, later.path);
-  const isMade = later.operation === "put" || later.operation === "replace";
-  if (operation.operation === "remove")
-    return isWhole && (isWithin(later.path, operation.path) || (isAbove && isMade));
-  if (operation.operation === "attributes")
-    return later.path === operation.path || (isAbove && later.operation !== "attributes");
-  return isWithin(later.path, operation.path);
 }
 
 /** A git index that says what it said is the same, although it was written anew. */
