@@ -21,7 +21,10 @@ export function randomFrom(seed: number): Random {
 
 /** What is in a tree, so that commands can be chosen that do something. Paths are bytes, one per character. */
 export interface Seen {
-  /** Regular files with one name only, which can be written into. */
+  /**
+   * Regular files with one name only, which can be written into. Without setuid and setgid: a write of root keeps
+   * those outside and, as the root user of a namespace, not inside.
+   */
   readonly files: readonly string[];
   readonly anyFiles: readonly string[];
   /** Files with one name that their owner may not read or not write. */
@@ -81,7 +84,7 @@ export function look(root: string): Seen {
         seen.closedFiles.push(relative);
         return false;
       }
-      seen.files.push(relative);
+      if ((stat.mode & 0o6000) === 0) seen.files.push(relative);
     }
     return true;
   };
@@ -243,7 +246,7 @@ export const KINDS: readonly Kind[] = [
   on("folder becomes link", PLAIN, (path) => `rm -rf ${path}; ln -s nowhere ${path}`),
   on("rename folder", PLAIN, (path, random, seen, bare) => `mv ${path} ${to(seen, random, bare)}`),
   on("copy folder", PLAIN, (path, random, seen, bare) => `cp -a ${path} ${to(seen, random, bare)}`),
-  on("mode of folder", PLAIN, (path, random) => `chmod ${random.of(["700", "2775", "1777", "555"])} ${path}`),
+  on("mode of folder", PLAIN, (path, random) => `chmod ${random.of(["700", "750", "1777", "555"])} ${path}`),
   on("mode of tree", PLAIN, (path) => `chmod -R go-rwx ${path}`),
   on(
     "open folder",
