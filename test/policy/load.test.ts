@@ -139,7 +139,7 @@ describe("[P14] a rule about how a command runs", () => {
   const effect = parseEffect("change file src/a");
 
   it.each([
-    ["linux-overlay", "permit"],
+    ["linux-overlay", "confirm"],
     ["snapshot", "forbid"],
     ["plain", "forbid"],
   ] as const)("sees the engine in force: %s is %s", (engine, outcome) => {
