@@ -1,8 +1,8 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { removeLater } from "../folders.ts";
 
 export const LAUNCHER = join(import.meta.dirname, "../../bin/countersign");
 
@@ -13,15 +13,10 @@ export interface Place {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 /** A fresh git repository and a fresh home; agents' variables of whoever runs the tests are not passed on. */
 export function makePlace(): Place {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "countersign-test-")));
-  made.push(root);
+  removeLater(root);
   const project = join(root, "project");
   const home = join(root, "home");
   for (const folder of [project, home]) mkdirSync(folder);

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { probeOverlay } from "../../src/adapters/exec/overlay/probe.ts";
-import { disk } from "../../src/adapters/journal/storage.ts";
+import { removeLater } from "../folders.ts";
 
 /** An account without rights, by number; it needs no entry in the list of users. */
 const ORDINARY = 12345;
@@ -39,17 +38,11 @@ export function missingOverlay(): string | undefined {
   return probe.reason;
 }
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) disk.removeTree(folder);
-}, 60_000);
-
 /** A fresh folder that everybody may use, on an ordinary file system. */
 export function makeFolder(): string {
   const folder = realpathSync(mkdtempSync("/var/tmp/countersign-exec-"));
   chmodSync(folder, 0o1777);
-  made.push(folder);
-  return folder;
+  return removeLater(folder);
 }
 
 /**
@@ -64,8 +57,7 @@ export function makeVisibleFolder(): string {
   );
   const folder = realpathSync(mkdtempSync(join(places[0] ?? cache, "countersign-exec-")));
   chmodSync(folder, 0o1777);
-  made.push(folder);
-  return folder;
+  return removeLater(folder);
 }
 
 function mayWrite(path: string): boolean {

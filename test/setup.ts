@@ -1,0 +1,4 @@
+import { afterAll } from "vitest";
+import { removeMade } from "./folders.ts";
+
+afterAll(removeMade, 60_000);
