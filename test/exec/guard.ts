@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { disk } from "../../src/adapters/journal/storage.ts";
 import { makeFolder } from "./users.ts";
 
 /**
@@ -36,6 +37,7 @@ export function missingGuard(): string | undefined {
   const folder = makeFolder();
   const [first = "", ...rest] = [...guardWords(folder), "true"];
   const ran = spawnSync(first, rest, { encoding: "utf8", timeout: 20_000 });
+  disk.removeTree(folder);
   if (ran.status === 0) return undefined;
   const reason = `the rest of this machine cannot be made read-only: ${ran.stderr.trim()}`;
   if (process.env.COUNTERSIGN_REQUIRE_ALL === "1") throw new Error(reason);
@@ -67,6 +69,7 @@ export async function runGuarded(
   });
   child.stdin.end(input);
   const [code, signal] = await once(child, "close");
+  disk.removeTree(folder);
   if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${err}`);
   return out;
 }
