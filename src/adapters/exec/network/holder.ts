@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { mapOwnUsers } from "../user-map.ts";
 import type { Service } from "./listening.ts";
 import { identify, namespaceOf } from "./process.ts";
 import type { RoomRecord } from "./record.ts";
@@ -69,7 +69,7 @@ async function untilReady(
   for (let line = await lines.next(); !line.done; line = await lines.next()) {
     if (line.value === "ready") return;
     if (line.value !== "map") throw new Error(line.value.replace(/^failed /, ""));
-    mapUsers(child.pid ?? 0);
+    mapOwnUsers(child.pid ?? 0);
     child.stdin.write("done\n");
   }
   throw new Error(complaint.trim() || "its first process ended early");
@@ -86,15 +86,4 @@ function inTurn(orders: Writable, answers: AsyncGenerator<string>): Holder["open
     last = turn;
     return turn;
   };
-}
-
-/** Gives the new user namespace the identifiers that we have ourselves, as the namespaces of a command have them. */
-function mapUsers(process: number): void {
-  for (const map of ["uid_map", "gid_map"]) {
-    const own = readFileSync(`/proc/self/${map}`, "utf8").trim().split("\n");
-    const same = own
-      .map((line) => line.trim().split(/\s+/))
-      .map(([inside, , count]) => `${inside} ${inside} ${count}`);
-    writeFileSync(`/proc/${process}/${map}`, `${same.join("\n")}\n`);
-  }
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { closeSync, fstatSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Ended } from "../../../gate/ports.ts";
 import { UserError } from "../../error.ts";
 import { type ExtendedReader, slowReader, streamReader } from "../diff/extended.ts";
 import type { Room } from "../network/room.ts";
+import { mapOwnUsers } from "../user-map.ts";
 import { coveredDescriptors } from "./descriptors.ts";
 import { readMounts } from "./mounts.ts";
 import { perlSetup, perlStart } from "./perl-setup.ts";
@@ -157,7 +158,7 @@ async function follow(child: ChildProcess, answers: Writable, request: Launch): 
 
 function react(word: string, rest: string, child: ChildProcess, answers: Writable, request: Launch): void {
   if (word === "map") {
-    mapAllUsers(Number(rest));
+    mapOwnUsers(Number(rest));
     answers.write("done\n");
   } else if (word === "ready") {
     verify(Number(rest), request.targets);
@@ -187,15 +188,4 @@ function verify(process: number, targets: readonly string[]): void {
     `\`${missing}\` was not covered`,
     "a folder above it was replaced; try again",
   );
-}
-
-/** Gives the new namespace the identifiers that we have ourselves, each as it is. */
-function mapAllUsers(process: number): void {
-  for (const map of ["uid_map", "gid_map"]) {
-    const own = readFileSync(`/proc/self/${map}`, "utf8").trim().split("\n");
-    const same = own
-      .map((line) => line.trim().split(/\s+/))
-      .map(([inside, , count]) => `${inside} ${inside} ${count}`);
-    writeFileSync(`/proc/${process}/${map}`, `${same.join("\n")}\n`);
-  }
 }
