@@ -37,13 +37,18 @@ export async function openJournal(io: Io, session: string): Promise<Journal> {
     append: async (event, payload) => {
       const { entry, rest } = fitted(event);
       const payloads = [
-        ...(payload === undefined ? [] : [{ name: "request", subject: session, content: payload }]),
+        ...(payload === undefined ? [] : [{ name: payloadName(event), subject: session, content: payload }]),
         ...(rest === undefined ? [] : [{ name: "effects", subject: session, content: rest }]),
       ];
       return ledger.append(entry, payloads);
     },
     close: () => ledger.close(),
   };
+}
+
+/** Beside what was asked, only a trial has something to add: what was foreseen of the command that it tries out. */
+function payloadName(event: ActionEvent): string {
+  return event.type === "action.proposed" ? "request" : "foreseen";
 }
 
 /** Entries are bounded (C2SP tlog-tiles); more effects than this stand in a payload. */
