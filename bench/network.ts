@@ -6,7 +6,7 @@ import { type Measurement, measurement, time } from "./measure.ts";
 /** What the closed network of isolated commands costs: once for a session, and for each command. */
 export async function run(short: boolean): Promise<readonly Measurement[]> {
   const folder = realpathSync(mkdtempSync("/var/tmp/countersign-bench-"));
-  const options = { state: join(folder, "state"), allowed: ["registry.npmjs.org"] };
+  const options = { state: join(folder, "state"), allowed: ["packages.example.com"] };
   try {
     const first = await openRoom(options);
     if ("unavailable" in first) {

@@ -46,7 +46,7 @@ const CREDENTIALS = split(`
   NPM_TOKEN
   NODE_AUTH_TOKEN
   npm_config__auth
-  npm_config_//registry.npmjs.org/:_authToken
+  npm_config_//packages.example.com/:_authToken
   NPM_CONFIG__AUTH
   YARN_NPM_AUTH_TOKEN
   TWINE_PASSWORD
@@ -239,7 +239,7 @@ const HARMLESS = split(`
   NODE_ENV=test
   NODE_OPTIONS=--max-old-space-size=4096
   npm_config_cache=/home/dev/.npm
-  npm_config_registry=https://registry.npmjs.org/
+  npm_config_registry=https://packages.example.com/
   npm_package_name=demo
   NPM_CONFIG_LOGLEVEL=warn
   PYTHONPATH=src

@@ -14,7 +14,7 @@ import { serveProxy, usableAddresses } from "../../src/adapters/exec/network/pro
 import { judgeRequest } from "../../src/adapters/exec/network/request.ts";
 
 const NAMED = [
-  "registry.npmjs.org",
+  "packages.example.com",
   "git.example.org:22",
   "*.pypi.example",
   "10.1.2.3:8443",
@@ -34,13 +34,13 @@ const allowed = read(NAMED);
 
 describe("[N-host] a host is reached", () => {
   it.each([
-    ["registry.npmjs.org:443", true],
-    ["registry.npmjs.org:80", true],
-    ["REGISTRY.npmjs.ORG.:443", true],
-    ["registry.npmjs.org:22", false],
-    ["registry.npmjs.org.evil.example:443", false],
-    ["xregistry.npmjs.org:443", false],
-    ["npmjs.org:443", false],
+    ["packages.example.com:443", true],
+    ["packages.example.com:80", true],
+    ["PACKAGES.example.COM.:443", true],
+    ["packages.example.com:22", false],
+    ["packages.example.com.evil.example:443", false],
+    ["xpackages.example.com:443", false],
+    ["example.com:443", false],
     ["git.example.org:22", true],
     ["git.example.org:443", false],
     ["files.pypi.example:443", true],
@@ -157,24 +157,27 @@ describe("[N-address] an address is", () => {
 
 describe("[N-request] a request", () => {
   it.each([
-    ["CONNECT registry.npmjs.org:443 HTTP/1.1\r\nHost: evil.example:443", "tunnel registry.npmjs.org:443"],
-    ["CONNECT evil.example:443 HTTP/1.1\r\nHost: registry.npmjs.org:443", "403 evil.example:443"],
-    ["CONNECT registry.npmjs.org HTTP/1.1", "400"],
-    ["CONNECT http://registry.npmjs.org:443 HTTP/1.1", "400"],
-    ["GET http://registry.npmjs.org/a?b HTTP/1.1\r\nHost: x", "forward registry.npmjs.org:80"],
-    ["GET HTTP://Registry.npmjs.org:443 HTTP/1.0", "forward registry.npmjs.org:443"],
-    ["GET http://registry.npmjs.org@evil.example/ HTTP/1.1", "400"],
-    ["GET http://evil.example#@registry.npmjs.org/ HTTP/1.1", "400"],
-    ["GET http://evil.example\\@registry.npmjs.org/ HTTP/1.1", "400"],
-    ["GET http://evil.example/registry.npmjs.org HTTP/1.1", "403 evil.example:80"],
-    ["GET https://registry.npmjs.org/ HTTP/1.1", "400"],
-    ["GET ftp://registry.npmjs.org/ HTTP/1.1", "400"],
-    ["GET / HTTP/1.1\r\nHost: registry.npmjs.org", "400"],
+    [
+      "CONNECT packages.example.com:443 HTTP/1.1\r\nHost: evil.example:443",
+      "tunnel packages.example.com:443",
+    ],
+    ["CONNECT evil.example:443 HTTP/1.1\r\nHost: packages.example.com:443", "403 evil.example:443"],
+    ["CONNECT packages.example.com HTTP/1.1", "400"],
+    ["CONNECT http://packages.example.com:443 HTTP/1.1", "400"],
+    ["GET http://packages.example.com/a?b HTTP/1.1\r\nHost: x", "forward packages.example.com:80"],
+    ["GET HTTP://Packages.example.com:443 HTTP/1.0", "forward packages.example.com:443"],
+    ["GET http://packages.example.com@evil.example/ HTTP/1.1", "400"],
+    ["GET http://evil.example#@packages.example.com/ HTTP/1.1", "400"],
+    ["GET http://evil.example\\@packages.example.com/ HTTP/1.1", "400"],
+    ["GET http://evil.example/packages.example.com HTTP/1.1", "403 evil.example:80"],
+    ["GET https://packages.example.com/ HTTP/1.1", "400"],
+    ["GET ftp://packages.example.com/ HTTP/1.1", "400"],
+    ["GET / HTTP/1.1\r\nHost: packages.example.com", "400"],
     ["GET http://169.254.169.254/latest/meta-data/ HTTP/1.1", "403 169.254.169.254:80"],
-    ["GET http://registry.npmjs.org/ HTTP/1.1\nX: y", "400"],
-    ["GET http://registry.npmjs.org/ HTTP/1.1\r\n folded: y", "400"],
-    ["GET http://registry.npmjs.org/ HTTP/2.0", "400"],
-    ["GET  http://registry.npmjs.org/ HTTP/1.1", "400"],
+    ["GET http://packages.example.com/ HTTP/1.1\nX: y", "400"],
+    ["GET http://packages.example.com/ HTTP/1.1\r\n folded: y", "400"],
+    ["GET http://packages.example.com/ HTTP/2.0", "400"],
+    ["GET  http://packages.example.com/ HTTP/1.1", "400"],
     ["", "400"],
     ["\u0016\u0003\u0001", "400"],
   ])("%j: %s", (head, expected) => {
@@ -186,7 +189,7 @@ describe("[N-request] a request", () => {
 
   it("is passed on for the host of its address, once, without what is between the program and us", () => {
     const head = [
-      "POST http://registry.npmjs.org/a?b HTTP/1.1",
+      "POST http://packages.example.com/a?b HTTP/1.1",
       "Host: other.example",
       "Proxy-Authorization: Basic c2VjcmV0",
       "Connection: keep-alive, X-Hop",
@@ -197,7 +200,7 @@ describe("[N-request] a request", () => {
     const verdict = judgeRequest(head, allowed);
     expect(verdict.kind === "forward" ? verdict.head.split("\r\n") : verdict).toEqual([
       "POST /a?b HTTP/1.1",
-      "Host: registry.npmjs.org",
+      "Host: packages.example.com",
       "Connection: close",
       "Content-Length: 2",
       "X-Kept:  yes ",
@@ -210,7 +213,7 @@ describe("[N-request] a request", () => {
 /** Pieces of which requests are made that are nearly right. */
 const PIECE = fc.oneof(
   fc.constantFrom(
-    ..."CONNECT|GET|http://|https://|registry.npmjs.org|evil.example|10.1.2.3|169.254.169.254|localhost|:443|:80".split(
+    ..."CONNECT|GET|http://|https://|packages.example.com|evil.example|10.1.2.3|169.254.169.254|localhost|:443|:80".split(
       "|",
     ),
     ..."[2001:db8::5]|x.pypi.example|@|#|?|/|\\|.|%2e|:8443|:8080|*| HTTP/1.1|Host: |\r\n|\n| |\t|\0|,".split(
@@ -222,7 +225,7 @@ const PIECE = fc.oneof(
 
 /** The law in the plainest words: host and port are written in the list, or the list has a star for them. */
 function isNamed(target: string): boolean {
-  const webs = ["registry.npmjs.org:80", "registry.npmjs.org:443"];
+  const webs = ["packages.example.com:80", "packages.example.com:443"];
   const others = ["git.example.org:22", "10.1.2.3:8443", "[2001:db8::5]:443", "localhost:8080"];
   return [...webs, ...others].includes(target) || /^[a-z0-9_.-]+\.pypi\.example:(80|443)$/.test(target);
 }
@@ -282,7 +285,7 @@ describe("[N-property] whatever a program sends", () => {
 
   it("a head that does not end is given up", async () => {
     const said = await askProxy(
-      `GET http://registry.npmjs.org/ HTTP/1.1\r\nX: ${"y".repeat(40_000)}`,
+      `GET http://packages.example.com/ HTTP/1.1\r\nX: ${"y".repeat(40_000)}`,
       allowed,
       [],
     );
