@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeFolder, runAs, USERS } from "./users.ts";
 
-const all = process.env.COUNTERSIGN_REQUIRE_ALL === "1";
+/** Every state instead of a sample. */
+const all = process.env.COUNTERSIGN_THOROUGH === "1";
+const isRequired = process.env.COUNTERSIGN_REQUIRE_ALL === "1";
 const memory = mkdtempSync("/dev/shm/countersign-damage-");
 afterAll(() => rmSync(memory, { recursive: true, force: true }));
 const isOther = statSync(memory).dev !== statSync("/var/tmp").dev;
@@ -39,7 +41,7 @@ describe.skipIf(process.platform !== "linux").each(USERS)("a step, as $name", ({
     check(program(place, place, place, "meanwhile"), 120);
   }, 120_000);
 
-  it.skipIf(!isOther && !all)(
+  it.skipIf(!isOther && !isRequired)(
     "[X-journal] between two file systems, stopped at any change, is done or not done",
     () => {
       const stage = mkdtempSync(join(memory, "stage-"));
@@ -53,7 +55,7 @@ describe.skipIf(process.platform !== "linux").each(USERS)("a step, as $name", ({
 const canMount = spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
 if (!canMount) console.warn("skipped: full disks need `unshare` with user namespaces");
 
-describe.skipIf(!canMount && !all)("a full disk", () => {
+describe.skipIf(!canMount && !isRequired)("a full disk", () => {
   const program = join(import.meta.dirname, "damage-program.ts");
   it.each([
     ["under everything", '"$1" "$1" "$1"'],
