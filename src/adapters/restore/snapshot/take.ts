@@ -116,11 +116,8 @@ export async function takeAlone(
  * snapshot leave it out.
  */
 function lookedInto(tree: readonly Entry[]): WalkOptions["before"] {
-  const find = lookUp(tree);
-  return (folder) => {
-    const entry = find(folder);
-    return entry?.kind === "directory" && entry.content !== LEFT_OUT ? "looked-into" : undefined;
-  };
+  const find = lookUp(tree.filter(({ kind, content }) => kind === "directory" && content !== LEFT_OUT));
+  return (folder) => (find(folder) ? "looked-into" : undefined);
 }
 
 function pathsOf(entries: readonly Entry[], wanted: (entry: Entry) => boolean): readonly string[] {

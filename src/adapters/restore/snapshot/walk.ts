@@ -56,10 +56,10 @@ export function walk(options: WalkOptions): Walked {
     follows: outside === undefined,
     found: new Set(outside),
   };
-  const root = state.entries[add(state, "")];
+  const root = state.entries[add(state, "", state.workspace)];
   if (root?.kind === "directory") visit(state, "", undefined);
   for (const folder of state.found) {
-    if (state.entries[add(state, folder)]?.kind === "directory") visit(state, folder, undefined);
+    if (state.entries[add(state, folder, folder)]?.kind === "directory") visit(state, folder, undefined);
   }
   return { entries: state.entries, gaps: state.gaps, outside: [...state.found] };
 }
@@ -79,10 +79,12 @@ function visitChildren(
   const here = names.has(".git")
     ? { base: folder, file: `${folder}${folder && "/"}.git/index`, bytes: "unread" as const }
     : tracked;
+  const above = absolutePath(state.workspace, folder);
   for (const child of children) {
     const path = folder === "" ? child.name : `${folder}/${child.name}`;
-    if (state.except.size > 0 && state.except.has(absolutePath(state.workspace, path))) continue;
-    const at = add(state, path);
+    const full = `${above}/${child.name}`;
+    if (state.except.has(full)) continue;
+    const at = add(state, path, full);
     const entry = state.entries[at];
     if (!entry) continue;
     if (child.name === ".git" && state.follows) followGit(state, entry);
@@ -118,8 +120,7 @@ function isIncluded({ include }: Walk, path: BytePath): boolean {
 }
 
 /** Adds what is there; the index of its entry, or -1 when it is gone or not ours to see. */
-function add(state: Walk, path: BytePath): number {
-  const full = absolutePath(state.workspace, path);
+function add(state: Walk, path: BytePath, full: BytePath): number {
   try {
     const stat = lstatSync(forFileSystem(full));
     const kind = kindOf(stat);
