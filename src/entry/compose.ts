@@ -47,15 +47,16 @@ export function commonPorts(
   io: Io,
   workspace: string | undefined,
   ledger: LedgerPort,
-  question?: string,
+  question?: { readonly intro: string; readonly prompt: string },
 ): Omit<RunPorts, "engines"> {
   const { NO_COLOR, TERM } = io.environment;
   const colour = (NO_COLOR ?? "") === "" && TERM !== "dumb";
-  const show = (verdict: Verdict) => renderVerdict(verdict, { colour, columns: io.columns });
+  const intro = question ? `${question.intro}\n` : "";
+  const show = (verdict: Verdict) => intro + renderVerdict(verdict, { colour, columns: io.columns });
   return {
     ...checkPorts(io, workspace),
     ledger,
-    ask: terminalAsk(io.environment, show, question),
+    ask: terminalAsk(io.environment, show, question?.prompt),
     ids: systemIds,
   };
 }

@@ -65,7 +65,10 @@ export async function acceptHeld(layer: Layer, ledger: LedgerPort, io: Io): Prom
       mustBeCommitted(heldLayers(io).accept(layer.id, steps, action));
     },
   };
-  const question = "Make it real? Type yes to accept, anything else to refuse: ";
+  const question = {
+    intro: "It ran isolated, and this is what it did; nothing of it is real yet.",
+    prompt: "Make it real? Type yes to accept, anything else to discard: ",
+  };
   const ports = commonPorts(io, request.setting.workspace, ledger, question);
   const result = await acceptCaptured({ ...request, environment: {} }, waiting, ports);
   if (result.end === "not-started") throw result.error;

@@ -85,6 +85,12 @@ export const runCommand: CliCommand = async (args, io) => {
     );
     for (const note of [...place.notes, ...place.keep()]) io.warn(`countersign: ${plainText(note)}\n`);
     const end = await decideNow(result, journal, io);
+    if (end === "discarded") {
+      io.warn(
+        "Discarded, nothing of it became real. The operator said no; that is final for this request.\n",
+      );
+      return EXIT.refused;
+    }
     return conclude(end, values.json === true, io, await waitingLines(end, io));
   } finally {
     await journal.close();
@@ -125,14 +131,14 @@ async function waitingLines(result: RunResult, io: Io): Promise<readonly string[
 }
 
 /** What waits is asked about at once where the operator can be asked; a no discards it. */
-async function decideNow(result: RunResult, journal: LedgerPort, io: Io): Promise<RunResult> {
+async function decideNow(result: RunResult, journal: LedgerPort, io: Io): Promise<RunResult | "discarded"> {
   if (result.end !== "ran" || result.heldDecision?.outcome !== "confirm" || !canAsk(io.environment))
     return result;
   const layer = findHeld(heldLayers(io), result.action);
   const answered = await acceptHeld(layer, journal, io);
   if (answered.end === "refused") {
     await rejectHeld(layer, journal, io);
-    return { ...answered, action: result.action };
+    return "discarded";
   }
   if (answered.end !== "ran") return result;
   const { heldDecision: _decided, ...ran } = result;

@@ -49,6 +49,21 @@ describe.skipIf(!needs("user namespaces", works("unshare", "-Urm", "true")))(
       expect(readFileSync(join(place.home, "evil"), "utf8")).toBe("x");
     });
 
+    it.each([
+      ["yes", 0, true],
+      ["no", 13, false],
+    ] as const)(
+      "[X-trial] asked at once on the operator's terminal, %s decides what was caught",
+      (word, code, real) => {
+        const place = makePlace();
+        const file = join(place.home, "outside");
+        expect(countersignOnTerminal(place, `run 'echo made > ${file}'`, word).code).toBe(code);
+        expect(existsSync(file)).toBe(real);
+        expect(countersign(place, ["held"]).out).toBe("nothing waits\n");
+        expect(countersign(place, ["verify"]).code).toBe(0);
+      },
+    );
+
     it("[X-held] later commands see what undo put back, while the rest still waits", () => {
       const place = makePlace();
       writeFileSync(join(place.project, "notes"), "idea\n");
