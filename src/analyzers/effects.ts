@@ -29,6 +29,8 @@ export interface EffectParts {
   readonly certain?: boolean;
   readonly marks?: readonly Mark[];
   readonly by: string;
+  /** See `Effect`. */
+  readonly folder?: string | null;
   readonly advice?: string;
 }
 
@@ -45,6 +47,7 @@ export function effect(parts: EffectParts): Effect {
     certain: parts.certain ?? true,
     marks: [...new Set(parts.marks ?? [])].sort(),
     by: parts.by.slice(0, 400),
+    ...(parts.folder === undefined ? {} : { folder: parts.folder }),
     ...(parts.advice === undefined ? {} : { advice: parts.advice }),
   };
 }

@@ -109,6 +109,8 @@ export interface Effect {
   readonly marks: readonly Mark[];
   /** The piece of the request that causes it, for the person who reads. Controlled by the agent: untrusted. */
   readonly by: string;
+  /** The folder it is done in, absolute, where the name alone does not tell what is meant; `null`: not known ahead. */
+  readonly folder?: string | null;
   /** What to do instead, when the analyzer knows a smaller way. */
   readonly advice?: string;
 }

@@ -88,6 +88,21 @@ describe("[POINTS] what a push takes away comes back", () => {
     expect(references(on)).toBe(was);
   });
 
+  it.each(["cd ../work && git push", "(cd ../work; git -C . push"])(
+    "from the folder that the line goes to: `%s`",
+    async (start) => {
+      const on = await cloned("folder");
+      const was = references(on);
+      shell("mkdir ../empty; git init -q ../empty; git -C ../empty remote add origin /nowhere", on);
+      const elsewhere = { ...on, setting: { ...on.setting, cwd: join(on.base, "empty") } };
+      await keep(`${start} origin --delete topic${start.startsWith("(") ? ")" : ""}`, elsewhere);
+      shell("git push -q origin --delete topic", on);
+      await on.port.ended("action-1");
+      expect((await undo(on)).outcome).toBe("undone");
+      expect(references(on)).toBe(was);
+    },
+  );
+
   it("leaves no trace in the operator's repository", async () => {
     const on = await cloned("network");
     const seen = () => shell("git for-each-ref; git config --list --local; ls -A .git", on);

@@ -235,6 +235,8 @@ function updateEffect(git: Git, target: Target, update: Update, options: Options
     certain: update.certain && !options.dynamic,
     marks,
     by: git.command.source,
+    // A remote is a name of the repository that the push is made in.
+    ...(git.scene.place.host === undefined ? { folder: git.scene.cwd ?? null } : {}),
     ...(takes ? { advice: adviceFor(update) } : {}),
   });
 }

@@ -29,7 +29,10 @@ const PATIENCE = 10_000;
 
 /** The repository that the command pushes from. Throws `UserError` when that cannot be told. */
 export async function repositoryOf(effect: Effect, cwd: string, options: GitOptions): Promise<Repository> {
-  return readRepository(folderOf(effect.by, cwd), options);
+  const { by, folder } = effect;
+  const written = folderOf(by, cwd);
+  if (folder === null) throw cannotTell("the folder is known only when it runs");
+  return readRepository(folder ?? written, options);
 }
 
 /** The repository around a folder. Throws `UserError` when there is none. */
