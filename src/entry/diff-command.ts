@@ -39,7 +39,7 @@ export const diffCommand: CliCommand = async (args, io) => {
   for (const section of sectionsOf(io, action)) {
     const { list, close } = await section.differences();
     try {
-      const chosen = list.filter((one) => isNamed(one, paths, io));
+      const chosen = list.filter((one) => isNamed(one, paths, io)).sort(bookkeepingLast);
       if (values.json) for (const one of chosen) io.print(`${JSON.stringify(plain(one, section))}\n`);
       else show(section, chosen, values.stat === true, io);
     } finally {
@@ -48,6 +48,12 @@ export const diffCommand: CliCommand = async (args, io) => {
   }
   return EXIT.done;
 };
+
+/** What git keeps for itself says least to a person. */
+function bookkeepingLast(a: Difference, b: Difference): number {
+  const isGit = ({ path }: Difference) => Number(/\/\.git\//.test(path));
+  return isGit(a) - isGit(b);
+}
 
 /** One kind of thing that an action left. */
 interface Section {

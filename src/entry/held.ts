@@ -91,14 +91,13 @@ function mustBeCommitted(result: Committed): void {
 /** Discards a result and what was built on it, and records it; gives the actions whose results are gone. */
 export async function rejectHeld(layer: Layer, ledger: LedgerPort, io: Io): Promise<readonly string[]> {
   const held = heldLayers(io);
-  const labels = new Map(held.list().map((one) => [one.id, one.label]));
-  const gone = held.reject(layer.id);
-  for (const id of gone) {
-    const action = labels.get(id);
+  const going = held.list().filter(({ id, builtOn }) => id === layer.id || builtOn.includes(layer.id));
+  const labels = new Map(going.map((one) => [one.id, one.label]));
+  for (const { id, label: action } of going) {
     if (action === undefined) continue;
     const { actor } = askingOf(io);
     const at = systemClock.now();
     await ledger.append({ type: "captured.discarded", action, at, layer: id, by: actor });
   }
-  return gone.map((id) => labels.get(id) ?? id);
+  return held.reject(layer.id).map((id) => labels.get(id) ?? id);
 }

@@ -64,8 +64,10 @@ export function findWaysBack(io: Io, action: string | undefined): readonly [WayB
   throw action === undefined
     ? new UserError(
         "NO_RESTORE_POINT",
-        "there is no restore point",
-        "`countersign run` makes one before it changes files",
+        all.length === 0 ? "there is no restore point" : "there is nothing left to undo",
+        all.length === 0
+          ? "`countersign run` makes one before it changes files"
+          : "`countersign undo ID --redo` takes an undo back",
       )
     : new UserError(
         "NO_RESTORE_POINT",

@@ -24,20 +24,30 @@ export interface Known {
 /**
  * What a command may reach while it runs isolated. Where every program is understood, its effects were judged
  * ahead and it keeps what it needs. A program that nobody could read gets neither credentials nor network; one
- * that comes with an understood tool of the network (`git pull && make`) has the network, and only that tool's
- * credentials: it can send out what it reads in the workspace.
+ * that comes with an understood tool of the network (`git pull && make`) has the network: it can send out what it
+ * reads in the workspace. Of credentials it only ever sees those of package managers, whose installs run its code
+ * anyway; those of clouds, clusters, hosts and containers would make it the operator there.
  */
 export function exposureOf({ effects, programs }: Known, setting: Setting): Exposure {
-  const here = effects.filter(isHere);
   const tools = [...new Set(programs.filter(usesNetwork).map((program) => program.split(" ")[0] ?? program))];
-  const unread = here.filter(isUnread);
+  const unread = unreadHere(effects);
   const isReader = effects.every(({ verb }) => verb === "read") && programs.every(readsOnly);
   const writes = isReader && programs.length > 0 ? "refused" : "captured";
   const open: Exposure = { ...OPEN, renames: renamesOf(effects, setting) };
   if (unread.length === 0) return { ...open, tools, writes };
   const unknown = unread.some((effect) => effect.verb === "unknown");
   if (unknown || tools.length === 0) return { ...open, network: "closed", credentials: "withheld" };
-  return { ...open, credentials: "withheld", tools };
+  return { ...open, credentials: "withheld", tools: tools.filter((tool) => INSTALLERS.has(tool)) };
+}
+
+/** What runs on this machine and could not be read ahead. Code in a container runs where its service puts it. */
+export function unreadHere(effects: readonly Effect[]): readonly Effect[] {
+  return effects.filter(
+    (effect) =>
+      isHere(effect) &&
+      isUnread(effect) &&
+      !(effect.certain && /^(docker|podman)\./.test(effect.resource.kind)),
+  );
 }
 
 /**
@@ -95,7 +105,7 @@ function isHere({ resource }: Effect): boolean {
 }
 
 /** What a program does that nobody could read ahead. */
-export function isUnread(effect: Effect): boolean {
+function isUnread(effect: Effect): boolean {
   return (
     effect.verb === "unknown" ||
     hasMark(effect, "foreign-code") ||
@@ -165,6 +175,13 @@ const NETWORK: ReadonlyMap<string, readonly string[]> = new Map([
   ["deno", ["add", "cache", "install"]],
   ["brew", ["fetch", "install", "update", "upgrade"]],
 ]);
+
+/** Package managers: what they install runs code of the project and of its packages. */
+const INSTALLERS: ReadonlySet<string> = new Set(
+  "npm npx pnpm pnpx yarn bun bunx pip pip3 pipx uv uvx poetry pdm conda cargo go gem bundle composer dotnet mix deno".split(
+    " ",
+  ),
+);
 
 function usesNetwork(program: string): boolean {
   const [name = "", verb = ""] = program.split(" ");

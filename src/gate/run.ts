@@ -8,7 +8,7 @@ import type { Principal } from "../core/principal.ts";
 import type { Protection } from "../core/protection.ts";
 import { isRefusal } from "../core/refusal.ts";
 import { type CheckPorts, type CheckRequest, checkCall, type Judged, situationOf } from "./check.ts";
-import { actsOnMachine } from "./exposure.ts";
+import { actsOnMachine, unreadHere } from "./exposure.ts";
 import type {
   AskPort,
   Captured,
@@ -110,7 +110,7 @@ export async function carryOut(request: RunRequest, ports: RunPorts, manner: Man
     { type: "action.proposed", session, requester: actor, editors: [], nonce, ...times },
     JSON.stringify({ call: request.call, cwd: request.setting.cwd, argv: request.argv }),
   );
-  const { engine, judged, setting, foreseen } = await choose({ ...request, id }, ports, manner);
+  const { engine, judged, setting, foreseen, note } = await choose({ ...request, id }, ports, manner);
   const isTrial = judged !== foreseen;
   await course.say(
     { type: "effects.analyzed", effects: judged.effects },
@@ -123,7 +123,7 @@ export async function carryOut(request: RunRequest, ports: RunPorts, manner: Man
   const protection = { engine: engine.name, ...engine.exposure(judged, setting) };
   return proceed(
     chosen,
-    { course, judged, verdict, nonce, times, engine, protection, manner, isTrial },
+    { course, judged, verdict, nonce, times, engine, protection, manner, isTrial, note },
     ports,
   );
 }
@@ -141,12 +141,20 @@ async function choose(request: RunRequest, ports: RunPorts, manner: Manner) {
   };
   const best = await judgeUnder(first);
   const unable = first.name === "linux-overlay" && actsOnMachine(best.judged, best.setting);
-  const chosen = unable ? await judgeUnder(direct) : best;
+  const beside = unable ? await judgeUnder(direct) : best;
+  // A harmless part that needs the machine must not take out of isolation, unasked, what nobody could read.
+  const isSmuggled =
+    beside.judged.decision.outcome === "permit" && unreadHere(beside.judged.effects).length > 0;
+  const chosen = isSmuggled ? best : beside;
+  const note = unable && isSmuggled ? [NOT_ON_MACHINE] : [];
   const trial = manner.mayTry
     ? trialOf(chosen.judged, { ...request, setting: chosen.setting }, ports)
     : undefined;
-  return { ...chosen, foreseen: chosen.judged, judged: trial ?? chosen.judged };
+  return { ...chosen, foreseen: chosen.judged, judged: trial ?? chosen.judged, note };
 }
+
+const NOT_ON_MACHINE =
+  "it stayed isolated, because nobody can read all of it ahead; run what acts on this machine as a command of its own";
 
 interface Decided {
   readonly course: Course;
@@ -159,6 +167,8 @@ interface Decided {
   readonly manner: Manner;
   /** It runs before anybody was asked; what needs a yes is held. */
   readonly isTrial: boolean;
+  /** What the operator should know of how it was chosen to run. */
+  readonly note: readonly string[];
 }
 
 function begin(id: string, ports: RunPorts): Course {
@@ -314,7 +324,15 @@ async function finish(request: RunRequest, state: Decided, ports: RunPorts): Pro
   const { captured, leftBehind = 0, refusedHosts = [], notes = [], ...ended } = execution;
   const settled = captured ? await settle(captured, request, state, ports) : NOTHING_CAUGHT;
   await course.say({ type: "execution.finished", nonce, exitCode: ended.exitCode });
-  return { ...answer, end: "ran", ended, leftBehind, refusedHosts, notes, ...settled };
+  return {
+    ...answer,
+    end: "ran",
+    ended,
+    leftBehind,
+    refusedHosts,
+    notes: [...state.note, ...notes],
+    ...settled,
+  };
 }
 
 type Settlement = Pick<Ran, "captured" | "held" | "heldDecision">;

@@ -4,7 +4,7 @@ import type { Effect } from "../core/effect.ts";
 import { TIERS } from "../core/ladder.ts";
 import type { Situation } from "../core/policy.ts";
 import { markOutOfScope, type Scope } from "../core/scope.ts";
-import { isFileKind, isUnread } from "./exposure.ts";
+import { isFileKind, unreadHere } from "./exposure.ts";
 import type { PolicyPort } from "./ports.ts";
 
 /** What was decided before the command ran: captured changes are measured against it. */
@@ -42,7 +42,7 @@ export function judgeCaptured(
 function isAllowed(effect: Effect, { effects, situation }: Foreseen, policy: PolicyPort): boolean {
   const { tier } = policy.decide([effect], situation);
   if (TIERS.indexOf(tier) <= 1) return true;
-  const isRead = !effects.some(isUnread);
+  const isRead = unreadHere(effects).length === 0;
   return effects.some((one) => foresees(one, effect) || (isRead && movesWorkTree(one, effect)));
 }
 

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { countersign, countersignOnTerminal, makePlace, needs, works } from "./program.ts";
+import { countersign, countersignLater, countersignOnTerminal, makePlace, needs, works } from "./program.ts";
 
 const run = (...words: readonly string[]) => ["run", "--engine", "linux-overlay", ...words];
 
@@ -12,6 +14,20 @@ function sneaky(project: string): void {
     'import { writeFileSync } from "node:fs";\nimport { homedir } from "node:os";\nexport const write = () => { writeFileSync([homedir(), "evil"].join("/"), "x"); writeFileSync("made", "y"); };\n';
   writeFileSync(join(project, "lib.mjs"), lib);
 }
+
+/** Takes what it can: a token, a key, a signature. */
+const THIEF = `
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { homedir } from "node:os";
+const loot = [];
+export const go = () => {
+  if (process.env.GITHUB_TOKEN) loot.push("token");
+  if (existsSync([homedir(), ".ssh", "id_rsa"].join("/"))) loot.push("key");
+  const end = () => { console.log("stole " + (loot.join() || "nothing")); process.exit(0); };
+  connect("SOCKET").on("data", () => { loot.push("signature"); end(); }).on("error", end);
+};
+`;
 
 describe.skipIf(!needs("user namespaces", works("unshare", "-Urm", "true")))(
   "[X-overlay] the program with engine linux-overlay",
@@ -48,6 +64,31 @@ describe.skipIf(!needs("user namespaces", works("unshare", "-Urm", "true")))(
       expect(countersignOnTerminal(place, `held accept ${id}`, "yes").code).toBe(0);
       expect(readFileSync(join(place.home, "evil"), "utf8")).toBe("x");
     });
+
+    it.each(["node main.mjs", "pkill no-such-program; node main.mjs", "aws --version; node main.mjs"])(
+      "[X-exposure] what nobody read finds no credentials: %s",
+      async (line) => {
+        const place = makePlace();
+        const socket = join(place.home, "agent");
+        const agent = createServer((one) => one.end("signed")).listen(socket);
+        await once(agent, "listening");
+        const operator = {
+          ...place.environment,
+          GITHUB_TOKEN: `ghp_${"a".repeat(36)}`,
+          SSH_AUTH_SOCK: socket,
+        };
+        const own = { ...place, environment: operator };
+        mkdirSync(join(place.home, ".ssh"));
+        writeFileSync(join(place.home, ".ssh/id_rsa"), "the key");
+        writeFileSync(join(place.project, "main.mjs"), 'import { go } from "./lib.mjs";\ngo();\n');
+        writeFileSync(join(place.project, "lib.mjs"), THIEF.replace("SOCKET", socket));
+        // What a line before took out of the environment is hidden all the same.
+        countersign(own, ["run", "--session", "s", "unset SSH_AUTH_SOCK GITHUB_TOKEN"]);
+        for (const words of [["run"], ["run", "--session", "s"]])
+          expect((await countersignLater(own, [...words, line])).out).toContain("stole nothing");
+        agent.close();
+      },
+    );
 
     it.each([
       ["yes", 0, true],

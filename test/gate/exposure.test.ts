@@ -9,14 +9,9 @@ const isolated = { ...SETTING, ...levelOf("linux-overlay") };
 async function check(line: string, expected: string) {
   const known = await judgement(line, { setting: isolated });
   const { network, credentials, tools, writes } = exposureOf(known, isolated);
-  const words =
-    writes === "refused"
-      ? "reads"
-      : credentials === "kept"
-        ? "open"
-        : network === "closed"
-          ? "closed"
-          : `tools: ${tools.join(" ")}`;
+  const kept = tools.length === 0 ? "network, no keys" : `tools: ${tools.join(" ")}`;
+  const withheld = network === "closed" ? "closed" : kept;
+  const words = writes === "refused" ? "reads" : credentials === "kept" ? "open" : withheld;
   expect(actsOnMachine(known, isolated) ? "machine" : words, line).toBe(expected);
 }
 
@@ -34,7 +29,10 @@ describe("[X-exposure] what a command may reach follows from what is understood 
     ["aws s3 ls", "open"],
     ["rm -rf build", "open"],
     ["docker ps", "open"],
-    ["docker compose up -d", "tools: docker"],
+    ["docker compose up -d", "open"],
+    ["docker ps && ./tool", "network, no keys"],
+    ["aws s3 ls && ./tool", "network, no keys"],
+    ["kubectl get pods; make", "network, no keys"],
     ["touch ~/notes", "open"],
     ["python3 -m http.server 8000", "open"],
     ["make", "closed"],
@@ -44,7 +42,7 @@ describe("[X-exposure] what a command may reach follows from what is understood 
     ["git commit -m x && make", "closed"],
     ["npm ci && npm test", "tools: npm"],
     ["npm install", "tools: npm"],
-    ["git pull && make", "tools: git"],
+    ["git pull && make", "network, no keys"],
     ["git pull && sometool", "closed"],
     ["sudo make install", "machine"],
     ["sudo sometool", "machine"],

@@ -103,6 +103,29 @@ describe("[X-trial] a command whose only questions are about files runs first, a
   });
 });
 
+describe("[X-exposure] a harmless part takes nothing unread out of isolation", () => {
+  it.each([
+    ["pkill -f vite; ./tool", 1, 0],
+    ["kill %1; python3 build.py", 1, 0],
+    ["pkill -f vite", 0, 1],
+  ])("%s", async (line, isolated, beside) => {
+    const [first, direct] = [catching([]), catching([])];
+    const { ports } = parts("nobody", first.engine);
+    const engines = { first: first.engine, direct: { ...direct.engine, name: "snapshot" } as const };
+    const result = await runCall(request(line), { ...ports, engines });
+    expect([first.runs(), direct.runs()], line).toEqual([isolated, beside]);
+    expect(result.end).toBe("ran");
+  });
+
+  it("after a yes it runs on the machine as it was shown", async () => {
+    const [first, direct] = [catching([]), catching([])];
+    const { ports } = parts("yes", first.engine);
+    const engines = { first: first.engine, direct: { ...direct.engine, name: "snapshot" } as const };
+    await runCall(request("sudo make install"), { ...ports, engines });
+    expect([first.runs(), direct.runs()]).toEqual([0, 1]);
+  });
+});
+
 describe("[X-held] accepting is an action of its own", () => {
   async function accept(answer: Answer, content: () => string) {
     const { ports, ledger } = parts(answer, catching([]).engine);

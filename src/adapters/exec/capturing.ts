@@ -20,7 +20,6 @@ import {
   type OverlayOptions,
   type OverlayRun,
 } from "./overlay/engine.ts";
-import { childEnvironment } from "./plain.ts";
 import { pointsIn } from "./points-in.ts";
 import { type ServiceStandIn, standInForContainers } from "./service-stand-in.ts";
 
@@ -87,7 +86,7 @@ async function execute(
   workspaceWrites: Writes,
 ): Promise<Execution> {
   const { state, config, setting } = isolation;
-  const exposed = exposedTo(exposure, setting, childEnvironment(isolation.environment));
+  const exposed = exposedTo(exposure, isolation);
   const closed = exposure.network === "closed" ? await openClosedNetwork(state, config) : undefined;
   const containers = reachesServices(exposure) ? undefined : await standInForContainers(state);
   const options = optionsFor(isolation, exposure, exposed, closed?.network ?? "on");
@@ -104,7 +103,7 @@ async function execute(
       ...run.ended,
       leftBehind: run.leftBehind ?? 0,
       refusedHosts: refusedHosts ?? [],
-      notes: notesOn(run, closed, containers),
+      notes: notesOn(run, exposure, closed, containers),
       captured: captured(run, setting, openJournal(overlayPlaces(state).journal)),
     };
   } finally {
@@ -120,7 +119,8 @@ function writesOf({ writes }: Exposure, wanted: Writes, { state }: OverlayOption
 }
 
 function notesOn(
-  { notRenamable }: OverlayRun,
+  { ended, notRenamable }: OverlayRun,
+  { credentials, network }: Exposure,
   closed: ClosedNetwork | undefined,
   containers: ServiceStandIn | undefined,
 ): readonly string[] {
@@ -130,12 +130,18 @@ function notesOn(
       ? ["the container service was out of its reach; run docker as a command of its own"]
       : [];
   const tooLarge = notRenamable.map(({ path, reason }) => `it could not rename \`${path}\`: ${reason}`);
-  return [...noNetwork, ...noService, ...tooLarge];
+  const noKeys =
+    ended.exitCode !== 0 && credentials === "withheld" && network === "on"
+      ? [
+          "it had no credentials, because nobody can read all of it ahead; run what needs them as a command of its own",
+        ]
+      : [];
+  return [...noNetwork, ...noService, ...tooLarge, ...noKeys];
 }
 
 /** Whoever reaches the services of the machine acts outside of every wall. */
-function reachesServices({ credentials, tools }: Exposure): boolean {
-  return credentials === "kept" || tools.includes("docker") || tools.includes("podman");
+function reachesServices({ credentials }: Exposure): boolean {
+  return credentials === "kept";
 }
 
 async function runLine(

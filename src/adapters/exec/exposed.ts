@@ -3,6 +3,8 @@ import { cachePlaces } from "../../analyzers/places.ts";
 import { withheldFrom } from "../../analyzers/tool-needs.ts";
 import type { Setting } from "../../core/call.ts";
 import type { Exposure } from "../../core/protection.ts";
+import type { Isolation } from "./capturing.ts";
+import { childEnvironment } from "./plain.ts";
 
 /** What an isolated run is given of the machine, and what is kept from it. */
 export interface Exposed {
@@ -13,15 +15,24 @@ export interface Exposed {
   readonly caches: readonly string[];
 }
 
-/** Turns an exposure into what it means on this machine. `environment`: what the command would have got whole. */
-export function exposedTo(exposure: Exposure, setting: Setting, environment: NodeJS.ProcessEnv): Exposed {
+/**
+ * Turns an exposure into what it means on this machine. What a line before set or unset decides what this one gets,
+ * never what is hidden from it: that is looked for where the operator's own environment says.
+ */
+export function exposedTo(
+  exposure: Exposure,
+  { setting, environment, operator }: Pick<Isolation, "setting" | "environment" | "operator">,
+): Exposed {
+  const whole = childEnvironment(environment);
   const isOpen = exposure.credentials === "kept";
-  const withheld = isOpen ? undefined : withheldFrom(exposure.tools, setting, environment);
-  const names = new Set(withheld?.variables);
+  const caches = cachesOf(isOpen, exposure, setting, whole);
+  if (isOpen) return { environment: whole, masked: setting.own, caches };
+  const withheld = [whole, operator].map((one) => withheldFrom(exposure.tools, setting, one));
+  const names = new Set(withheld[0]?.variables);
   return {
-    environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name))),
-    masked: [...setting.own, ...(withheld?.masked ?? []), ...agentSocket(isOpen, exposure, environment)],
-    caches: cachesOf(isOpen, exposure, setting, environment),
+    environment: Object.fromEntries(Object.entries(whole).filter(([name]) => !names.has(name))),
+    masked: [...setting.own, ...withheld.flatMap((one) => one.masked), ...agentSocket(operator)],
+    caches,
   };
 }
 
@@ -39,14 +50,8 @@ function cachesOf(
 }
 
 /** The SSH agent signs for whoever reaches its socket. */
-function agentSocket(
-  isOpen: boolean,
-  { tools }: Exposure,
-  environment: NodeJS.ProcessEnv,
-): readonly string[] {
-  const socket = environment.SSH_AUTH_SOCK;
-  const needed = isOpen || tools.some((tool) => ["git", "ssh", "scp", "sftp", "rsync"].includes(tool));
-  return needed || socket === undefined || !socket.startsWith("/") ? [] : [socket];
+function agentSocket({ SSH_AUTH_SOCK: socket }: NodeJS.ProcessEnv): readonly string[] {
+  return socket?.startsWith("/") ? [socket] : [];
 }
 
 /** Behind a link, writing through would reach any folder that the one who made the link chose. */
