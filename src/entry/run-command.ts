@@ -38,7 +38,8 @@ and no network but loopback and the hosts that the operator named. Elsewhere (en
 before the command runs. \`countersign version\` says which engine is in force, and why.
 
 --service is for what goes on while others work, as a development server: it sees the project as it is, what it writes
-there is real at once, and the project is kept before. Ctrl-C ends it with everything it started.
+there is real at once, and the project is kept before. Ctrl-C ends it with everything it started. This, and an --engine
+that protects less than the machine can, is a question for programs that nobody can read ahead.
 
 --session NAME carries the working directory and the exported variables from one line to the next, as one shell would.
 

@@ -79,6 +79,8 @@ export interface Engine {
 export interface Engines {
   readonly first: Engine;
   readonly direct: Engine;
+  /** Said when the one who asks chose less than the machine has: how that was written. */
+  readonly lowered?: string;
 }
 
 /** A command as it was judged: a text for the shell that we start, or the words for `execve`. */

@@ -9,6 +9,7 @@ import type { Protection } from "../core/protection.ts";
 import { isRefusal } from "../core/refusal.ts";
 import { type CheckPorts, type CheckRequest, checkCall, type Judged, situationOf } from "./check.ts";
 import { actsOnMachine, unreadHere } from "./exposure.ts";
+import { withLowered } from "./lowered.ts";
 import type {
   AskPort,
   Captured,
@@ -87,7 +88,10 @@ type EventParts = ActionEvent extends infer Each
  * the next begins; when the ledger cannot be written, the exception leaves from here and nothing runs (L7).
  */
 export async function runCall(request: RunRequest, ports: RunPorts): Promise<RunResult> {
-  return carryOut(request, ports, { judge: checkCall, mayTry: true });
+  const { lowered } = ports.engines;
+  const judge: Manner["judge"] = async (asked, judging) =>
+    withLowered(await checkCall(asked, judging), lowered, asked, judging);
+  return carryOut(request, ports, { judge, mayTry: true });
 }
 
 /** How something is judged that is to be carried out. */

@@ -126,6 +126,29 @@ describe("[X-exposure] a harmless part takes nothing unread out of isolation", (
   });
 });
 
+describe("[X-exposure] choosing less protection is a question for what nobody could read", () => {
+  it.each([
+    ["python3 build.py", "nobody-to-ask", 0],
+    ["npm test", "nobody-to-ask", 0],
+    ["rm -rf build", "ran", 1],
+  ])("%s: %s", async (line, end, runs) => {
+    const lesser = catching([]);
+    const direct = { ...lesser.engine, name: "snapshot" } as const;
+    const { ports } = parts("nobody", direct);
+    const engines = { first: direct, direct, lowered: "--engine snapshot" };
+    expect((await runCall(request(line), { ...ports, engines })).end).toBe(end);
+    expect(lesser.runs()).toBe(runs);
+  });
+
+  it("after a yes it runs", async () => {
+    const lesser = catching([]);
+    const direct = { ...lesser.engine, name: "snapshot" } as const;
+    const { ports } = parts("yes", direct);
+    const engines = { first: direct, direct, lowered: "--service" };
+    expect((await runCall(request("npm run dev"), { ...ports, engines })).end).toBe("ran");
+  });
+});
+
 describe("[X-held] accepting is an action of its own", () => {
   async function accept(answer: Answer, content: () => string) {
     const { ports, ledger } = parts(answer, catching([]).engine);

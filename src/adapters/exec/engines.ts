@@ -28,12 +28,15 @@ export function levelFor(
   kind: "command" | "service" = "command",
 ): Level {
   const direct = directEngine(isolation, wanted === "plain" ? "plain" : "snapshot");
-  if (wanted === "snapshot" || wanted === "plain") return { engines: { first: direct, direct } };
   const probe = probedOverlay(isolation.state);
+  if (wanted === "snapshot" || wanted === "plain") {
+    const lowered = probe.works ? { lowered: `--engine ${wanted}` } : {};
+    return { engines: { first: direct, direct, ...lowered } };
+  }
   if (!probe.works) return lesser(direct, probe.reason, wanted);
   try {
     const first = kind === "service" ? serviceEngine(isolation) : overlayEngine(isolation);
-    return { engines: { first, direct } };
+    return { engines: { first, direct, ...(kind === "service" ? { lowered: "--service" } : {}) } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return lesser(direct, error.message, wanted);

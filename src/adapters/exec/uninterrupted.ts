@@ -21,7 +21,7 @@ export async function uninterrupted<Result>(
   const direct = guarded(engines.direct);
   const first = engines.first === engines.direct ? direct : guarded(engines.first);
   try {
-    return await work({ first, direct });
+    return await work({ ...engines, first, direct });
   } finally {
     for (const signal of FORWARDED) process.off(signal, survive);
   }
